@@ -1,0 +1,80 @@
+package bot
+
+import (
+	"strings"
+	"time"
+)
+
+// ChatID names one chat: the same person writing to two bots, or on two
+// channels, is two chats and never merged into one.
+type ChatID struct {
+	Channel string // "web", "terminal", "telegram", "zalo-oa", "zalo-bot"
+	Bot     string // which of our accounts on that channel; "main" when there is only one
+	Chat    string // the channel's own id of the chat; may hold any character
+}
+
+// String returns the three parts joined by slashes, for maps and tests; it is
+// never written to a log, because Chat identifies a person.
+func (c ChatID) String() string { return strings.Join([]string{c.Channel, c.Bot, c.Chat}, "/") }
+
+// Kind says what a resident sent.
+type Kind string
+
+// The kinds of a message. A channel that receives something else sends
+// KindOther, so that it is acknowledged and never dropped in silence.
+const (
+	KindText  Kind = "text"  // Text holds what was typed, NFC
+	KindPress Kind = "press" // a button; Payload holds what the button carried, Text its label when known
+	KindOpen  Kind = "open"  // the chat was opened, nothing typed yet (Telegram /start, a fresh web page)
+	KindOther Kind = "other" // photo, voice, sticker, location …: nothing the engine can read yet
+)
+
+// Message is one thing a resident sent, already authenticated and decoded by
+// its channel.
+type Message struct {
+	Chat    ChatID
+	ID      string    // the channel's id of this update; a redelivery repeats it
+	At      time.Time // when our side received it first
+	Kind    Kind
+	Text    string // NFC; any length, the engine cuts
+	Payload string
+}
+
+// Button is a choice under a reply. Channels without buttons show a numbered
+// list; the engine understands both the payload and the number.
+type Button struct {
+	Label   string `json:"label"`   // at most 24 characters
+	Payload string `json:"payload"` // at most 64 bytes, ASCII
+}
+
+// ReplyKind says what a reply is, so that a channel can present it and the
+// outbox can rank it.
+type ReplyKind string
+
+// The kinds of a reply.
+const (
+	ReplyAnswer  ReplyKind = "answer"  // approved text of an entry
+	ReplyChoice  ReplyKind = "choice"  // a question back: a slot or a few entries
+	ReplyNotice  ReplyKind = "notice"  // everything the bot says about itself
+	ReplyUrgent  ReplyKind = "urgent"  // crisis text
+	ReplyHandoff ReplyKind = "handoff" // where to turn, or that an officer answers
+)
+
+// Reply is one message to the resident. Text is plain, paragraphs separated by
+// a blank line, already final: channels only escape and split it.
+type Reply struct {
+	Kind    ReplyKind `json:"kind"`
+	Text    string    `json:"text"`
+	Buttons []Button  `json:"buttons,omitempty"`
+	Entry   string    `json:"entry,omitempty"`   // the entry the text was taken from
+	Version string    `json:"version,omitempty"` // its version, so that a correction can be sent after it
+}
+
+// Step is what the engine decided for one message: the conversation to store,
+// what to send, and what to count. Nothing has happened yet when it returns.
+type Step struct {
+	Conversation Conversation
+	Replies      []Reply  // in order, to the chat the message came from
+	Counts       []string // names of counters to raise by one, e.g. "decision.answer"
+	Forget       bool     // «quên tôi»: erase the chat but for its seen marks, then send Replies
+}

@@ -1,0 +1,3 @@
+module github.com/doithoai/doithoai
+
+go 1.26
