@@ -1,0 +1,26 @@
+# Short names for commands that also work by themselves; `make help` lists them.
+LINT := .bin/golangci-lint-v2.15.0
+GO_TEST := go test -race -shuffle=on -timeout 8m
+
+.PHONY: help run test lint bench vuln schema image
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+run: ## the web chat on http://127.0.0.1:8080
+	go run ./cmd/doithoai serve
+test: lint ## everything a change must pass: format, vet, linter, modules, tests with the race detector
+	@scripts/need.sh chromium
+	$(GO_TEST) ./...
+lint: ## format, vet, linter, go.mod
+	@bad=$$(gofmt -l .); test -z "$$bad" || { echo "run gofmt -w on:"; echo "$$bad"; exit 1; }
+	go vet ./...
+	go mod tidy -diff
+	@scripts/need.sh golangci-lint $(LINT)
+	@test ! -x $(LINT) || $(LINT) run
+bench: ## benchmarks, once each, with allocations
+	go test -run '^$$' -bench . -benchmem ./...
+vuln: ## known vulnerabilities in what we import; needs the network
+	go run golang.org/x/vuln/cmd/govulncheck@latest ./...
+schema: ## rewrite the schema that editors of the knowledge base use
+	go run ./cmd/doithoai kb schema > docs/schema/muc.schema.json
+image: ## the container image, with docker or podman
+	docker build -t doithoai .

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Makes sure that a tool the tests use is there.
+#
+#   scripts/need.sh chromium              the browser that drives the web chat
+#   scripts/need.sh golangci-lint FILE    the linter, built into FILE; the version is part of FILE's name
+#
+# Installs it where that is possible. Where it is not: with CI=true that is an
+# error; on a developer's machine it is said, and the checks that need the tool are skipped.
+set -euo pipefail
+
+missing() {
+	echo "need.sh: $1" >&2
+	[ "${CI:-}" != true ] || exit 1
+	echo "need.sh: going on without it; CI would stop here" >&2
+	exit 0
+}
+
+apt_install() {
+	[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+	echo "need.sh: installing $* with apt-get" >&2
+	export DEBIAN_FRONTEND=noninteractive
+	{ apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; } </dev/null >&2
+}
+
+case "${1:-}" in
+chromium)
+	for name in chromium chromium-browser google-chrome headless-shell; do
+		command -v "$name" >/dev/null && exit 0
+	done
+	apt_install chromium || missing "no chromium: install it (Debian: apt-get install chromium) to run the browser tests"
+	;;
+golangci-lint)
+	file=$2
+	[ ! -x "$file" ] || exit 0
+	version=${file##*golangci-lint-}
+	mkdir -p "$(dirname "$file")"
+	echo "need.sh: building golangci-lint $version (once, about two minutes)" >&2
+	build=$(mktemp -d)
+	trap 'rm -rf "$build"' EXIT
+	GOBIN="$build" go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$version" ||
+		missing "cannot build golangci-lint $version"
+	mv "$build/golangci-lint" "$file"
+	;;
+*)
+	echo "usage: scripts/need.sh chromium | golangci-lint FILE" >&2
+	exit 2
+	;;
+esac
