@@ -1,0 +1,55 @@
+package arch_test
+
+// module is the path every package of ours begins with.
+const module = "github.com/doithoai/doithoai"
+
+// order is the import rule: a package imports only packages of earlier lines,
+// never one of its own line. Test files are free. A package without a line
+// fails, so that a new one is a decision and not an accident.
+func order() [][]string {
+	return [][]string{
+		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/linear"},
+		{"knowledge", "knowledge/quangngai"},
+		{"bot"},
+		{"internal/record"},
+		{"internal/exchange", "internal/delivery"},
+		suites(),
+		adapters(),
+		{"internal/config"},
+		{"internal/app"},
+		{"cmd/doithoai"},
+	}
+}
+
+// suites are the conformance tests of a port; only test files import them.
+func suites() []string { return []string{"internal/store/storetest"} }
+
+// adapters are the packages that speak a protocol or a client library.
+func adapters() []string {
+	return []string{"bot/webchat", "internal/store/boltstore", "internal/console"}
+}
+
+// place says where a third-party module may be imported.
+type place struct {
+	packages []string // besides test files
+	tests    bool     // test files of any package
+}
+
+// thirdParty lists every module outside the standard library. One that is not
+// here fails: a dependency is a decision too.
+func thirdParty() map[string]place {
+	return map[string]place{
+		"github.com/chromedp/chromedp":    {tests: true},
+		"github.com/chromedp/cdproto":     {tests: true},
+		"github.com/fsnotify/fsnotify":    {packages: []string{"knowledge"}},
+		"github.com/google/jsonschema-go": {packages: []string{"knowledge"}, tests: true},
+		"github.com/spf13/cobra":          {packages: []string{"cmd/doithoai"}},
+		"go.etcd.io/bbolt":                {packages: []string{"internal/store/boltstore"}, tests: true},
+		"go.uber.org/goleak":              {tests: true},
+		"golang.org/x/term":               {packages: []string{"internal/console"}},
+		"golang.org/x/text":               {packages: []string{"internal/vietnamese", "internal/strictyaml"}, tests: true},
+		"golang.org/x/time":               {packages: adapters()},
+		"gopkg.in/yaml.v3":                {packages: []string{"internal/strictyaml"}},
+		"pgregory.net/rapid":              {tests: true},
+	}
+}
