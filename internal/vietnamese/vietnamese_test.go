@@ -96,7 +96,7 @@ func TestTokenizeClauses(t *testing.T) {
 func TestSpeller(t *testing.T) {
 	t.Parallel()
 	s := vietnamese.NewSpeller(map[string]int{"ngheo": 50, "khong": 90, "thang": 20, "nghiep": 5, "hang": 3, "nghe": 4, "duoc": 70, "hoc": 60, "truong": 8})
-	for in, want := range map[string]string{"ngeo": "ngheo", "khog": "khong", "thangg": "thang", "ngiep": "nghiep", "dqoc": "", "hoc": "", "xe": "", "troung": "truong"} {
+	for in, want := range map[string]string{"ngeo": "ngheo", "khog": "khong", "thangg": "thang", "ngiep": "nghiep", "dqqc": "", "hoc": "", "xe": "", "troung": "truong"} {
 		got, ok := s.Correct(in)
 		if ok != (want != "") || ok && got != want {
 			t.Errorf("Correct(%q) = %q, %v, want %q", in, got, ok, want)

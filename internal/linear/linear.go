@@ -1,0 +1,247 @@
+package linear
+
+import (
+	"math"
+	"sort"
+)
+
+// Feature is one piece of evidence and how strong it is.
+type Feature struct {
+	Name  string
+	Value float32
+}
+
+// Example is one labelled text. Labels holds every acceptable class, the first
+// being the intended one.
+type Example struct {
+	Features []Feature
+	Labels   []int
+	Weight   float32 // 1 for an ordinary example
+}
+
+// Options steer training. The zero value of a field takes its default.
+type Options struct {
+	Epochs   int     // passes over the examples; default 20
+	Rate     float64 // AdaGrad step; default 0.3
+	L2       float64 // shrinkage per step; default 1e-5
+	MinCount int     // features seen in fewer examples are left out; default 2
+}
+
+// Model maps features to one score a class. It is read-only after training and
+// safe for concurrent use.
+type Model struct {
+	classes int
+	index   map[string]int32
+	weights []float32 // feature-major: weights[f*classes+c]
+	bias    []float32
+}
+
+// Classes returns how many classes the model scores.
+func (m *Model) Classes() int { return m.classes }
+
+// Size returns how many features the model knows.
+func (m *Model) Size() int { return len(m.index) }
+
+// Train fits a model on examples with the given number of classes. The same
+// examples in the same order give the same model.
+func Train(examples []Example, classes int, o Options) *Model {
+	if o.Epochs == 0 {
+		o.Epochs = 20
+	}
+	if o.Rate == 0 {
+		o.Rate = 0.3
+	}
+	if o.L2 == 0 {
+		o.L2 = 1e-5
+	}
+	if o.MinCount == 0 {
+		o.MinCount = 2
+	}
+	m := &Model{classes: classes, index: indexFeatures(examples, o.MinCount), bias: make([]float32, classes)}
+	m.weights = make([]float32, len(m.index)*classes)
+	t := trainer{Model: m, o: o, squares: make([]float32, len(m.weights)), biasSquares: make([]float32, classes), p: make([]float64, classes)}
+	coded := make([]coded, len(examples))
+	for i, e := range examples {
+		coded[i] = m.encode(e)
+	}
+	order := make([]int, len(examples))
+	for i := range order {
+		order[i] = i
+	}
+	seed := uint64(0x9E3779B97F4A7C15)
+	for range o.Epochs {
+		for i := len(order) - 1; i > 0; i-- { // Fisher–Yates over a fixed generator
+			seed ^= seed << 13
+			seed ^= seed >> 7
+			seed ^= seed << 17
+			j := int(seed % uint64(i+1))
+			order[i], order[j] = order[j], order[i]
+		}
+		for _, i := range order {
+			t.step(coded[i])
+		}
+	}
+	return m
+}
+
+func indexFeatures(examples []Example, minCount int) map[string]int32 {
+	count := make(map[string]int)
+	for _, e := range examples {
+		for _, f := range e.Features {
+			count[f.Name]++
+		}
+	}
+	names := make([]string, 0, len(count))
+	for n, c := range count {
+		if c >= minCount {
+			names = append(names, n)
+		}
+	}
+	sort.Strings(names)
+	index := make(map[string]int32, len(names))
+	for i, n := range names {
+		index[n] = int32(i)
+	}
+	return index
+}
+
+type coded struct {
+	ids    []int32
+	values []float32
+	labels []int
+	weight float32
+}
+
+func (m *Model) encode(e Example) coded {
+	c := coded{labels: e.Labels, weight: e.Weight}
+	if c.weight == 0 {
+		c.weight = 1
+	}
+	for _, f := range e.Features {
+		if id, ok := m.index[f.Name]; ok {
+			c.ids = append(c.ids, id)
+			c.values = append(c.values, f.Value)
+		}
+	}
+	return c
+}
+
+type trainer struct {
+	*Model
+	o           Options
+	squares     []float32
+	biasSquares []float32
+	p           []float64
+}
+
+// step moves the weights along the gradient of -log(sum of p over acceptable
+// classes), with most of the credit going to the intended one.
+func (t *trainer) step(e coded) {
+	t.score(e.ids, e.values, t.p)
+	softmax(t.p)
+	for c, p := range t.p {
+		g := p
+		for i, l := range e.labels {
+			if l == c {
+				g -= credit(i, len(e.labels))
+			}
+		}
+		t.p[c] = g * float64(e.weight)
+	}
+	rate, l2 := t.o.Rate, t.o.L2
+	for c, g := range t.p {
+		t.biasSquares[c] += float32(g * g)
+		t.bias[c] -= float32(rate * g / math.Sqrt(float64(t.biasSquares[c])+1e-6))
+	}
+	for i, id := range e.ids {
+		v := float64(e.values[i])
+		row := t.weights[int(id)*t.classes : (int(id)+1)*t.classes]
+		sq := t.squares[int(id)*t.classes : (int(id)+1)*t.classes]
+		for c, g := range t.p {
+			if g > -1e-4 && g < 1e-4 {
+				continue
+			}
+			w := float64(row[c])
+			d := float64(g*v) + float64(l2*w)
+			s := float64(sq[c]) + float64(d*d)
+			sq[c] = float32(s)
+			row[c] = float32(w - float64(rate*d/math.Sqrt(s+1e-6)))
+		}
+	}
+}
+
+func credit(i, n int) float64 {
+	switch {
+	case n == 1:
+		return 1
+	case i == 0:
+		return 0.75
+	}
+	return 0.25 / float64(n-1)
+}
+
+func (m *Model) score(ids []int32, values []float32, out []float64) {
+	for c := range out {
+		out[c] = float64(m.bias[c])
+	}
+	for i, id := range ids {
+		v := float64(values[i])
+		row := m.weights[int(id)*m.classes : (int(id)+1)*m.classes]
+		for c, w := range row {
+			out[c] += float64(v * float64(w))
+		}
+	}
+}
+
+// Probabilities returns the model's probability for each class, in class
+// order; they sum to one. Unknown features are ignored.
+func (m *Model) Probabilities(features []Feature) []float64 {
+	out := make([]float64, m.classes)
+	c := m.encode(Example{Features: features})
+	m.score(c.ids, c.values, out)
+	softmax(out)
+	return out
+}
+
+// Known returns how many of the features the model has seen in training.
+func (m *Model) Known(features []Feature) int {
+	n := 0
+	for _, f := range features {
+		if _, ok := m.index[f.Name]; ok {
+			n++
+		}
+	}
+	return n
+}
+
+// Explain returns the features with what each adds to the score of class,
+// strongest first.
+func (m *Model) Explain(features []Feature, class int) []Feature {
+	var out []Feature
+	for _, f := range features {
+		if id, ok := m.index[f.Name]; ok {
+			if w := m.weights[int(id)*m.classes+class] * f.Value; w != 0 {
+				out = append(out, Feature{Name: f.Name, Value: w})
+			}
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		return math.Abs(float64(out[i].Value)) > math.Abs(float64(out[j].Value))
+	})
+	return out
+}
+
+func softmax(s []float64) {
+	top := s[0]
+	for _, v := range s {
+		top = max(top, v)
+	}
+	sum := 0.0
+	for i, v := range s {
+		s[i] = math.Exp(v - top)
+		sum += s[i]
+	}
+	for i := range s {
+		s[i] /= sum
+	}
+}
