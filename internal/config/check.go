@@ -1,0 +1,46 @@
+package config
+
+// crossCheck finds what only several settings together tell.
+func (c *Config) crossCheck(found map[string]setting) Faults {
+	var faults Faults
+	report := func(key, what, cure string) {
+		where := found[key].origin
+		faults = append(faults, Fault{Where: where, Key: key, What: what, Cure: cure})
+	}
+	if c.Listen == "" {
+		report("listen", "còn trống", "Viết như 127.0.0.1:8080")
+	}
+	if c.Data == "" {
+		report("data", "còn trống", "Ghi thư mục để lưu các cuộc trò chuyện")
+	}
+	if c.AdminListen != "" && c.AdminListen == c.Listen {
+		report("admin_listen", "trùng với listen", "Chọn một cổng khác, chỉ mở trong máy, như 127.0.0.1:8081")
+	}
+	webhookSecret := func(section string, mode Mode, token, secret string) {
+		if token != "" && mode == ModeWebhook && secret == "" {
+			report(section+".secret", "còn trống, mà "+section+".mode là webhook",
+				"Đặt một chuỗi bí mật dài, không thì ai cũng gửi tin giả vào được")
+		}
+		if token == "" && secret != "" {
+			report(section+".token", "còn trống, mà "+section+".secret đã đặt", "Đặt cả hai hoặc bỏ cả hai")
+		}
+	}
+	webhookSecret("telegram", c.Telegram.Mode, c.Telegram.Token, c.Telegram.Secret)
+	webhookSecret("zalo_bot", c.ZaloBot.Mode, c.ZaloBot.Token, c.ZaloBot.Secret)
+
+	oa := c.ZaloOA
+	if oa.AppID+oa.AppSecret+oa.OASecret+oa.AccessToken+oa.RefreshToken != "" {
+		for _, part := range []struct{ key, value string }{
+			{"zalo_oa.app_id", oa.AppID}, {"zalo_oa.app_secret", oa.AppSecret},
+			{"zalo_oa.oa_secret", oa.OASecret}, {"zalo_oa.refresh_token", oa.RefreshToken},
+		} {
+			if part.value == "" {
+				report(part.key, "còn trống, mà Zalo OA đã được đặt", "Lấy giá trị này ở trang quản lý ứng dụng Zalo")
+			}
+		}
+	}
+	if c.Redis == "" && found["redis_prefix"].text != "" {
+		report("redis_prefix", "chỉ dùng khi có redis", "Đặt redis, hoặc bỏ dòng này")
+	}
+	return faults
+}

@@ -1,0 +1,67 @@
+package config
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Mode says how updates reach us from a messaging platform.
+type Mode string
+
+// The two ways. With ModeWebhook a secret is compulsory.
+const (
+	ModePolling Mode = "polling"
+	ModeWebhook Mode = "webhook"
+)
+
+// Config is everything an operator can set. Load fills it, checked.
+type Config struct {
+	Listen         string         // address of the web chat and the webhooks
+	AdminListen    string         // address of pprof; empty switches it off
+	Data           string         // folder of the embedded store
+	Redis          string         // URL; empty means the embedded store
+	RedisPrefix    string         // before every key in Redis
+	Knowledge      string         // folder of the knowledge base; empty means the built-in one
+	Desks          string         // file of desks and officers; empty means none
+	Timezone       *time.Location // of working hours and of "today"
+	PublicURL      string         // where residents reach us, without a slash at the end; may be empty
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	Web            Web
+	Telegram       Telegram
+	ZaloOA         ZaloOA
+	ZaloBot        ZaloBot
+
+	values []Value
+}
+
+// Web is the chat on our own page.
+type Web struct {
+	Enabled bool
+}
+
+// Telegram is one bot there. An empty token means none.
+type Telegram struct {
+	Token, API, Secret string
+	Mode               Mode
+}
+
+// ZaloOA is one official account. An empty app id means none.
+type ZaloOA struct {
+	AppID, AppSecret, OASecret, AccessToken, RefreshToken, API, OAuth string
+}
+
+// ZaloBot is one Zalo bot. An empty token means none.
+type ZaloBot struct {
+	Token, API, Secret string
+	Mode               Mode
+}
+
+// Value is one setting as it came out, for «config show».
+type Value struct {
+	Key    string
+	Text   string // what was set; a secret is masked
+	Origin string // in Vietnamese: default, file and line, or the variable
+}
+
+// Values returns every setting in the order of the table.
+func (c *Config) Values() []Value { return c.values }

@@ -1,0 +1,158 @@
+package config
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // hosts and images without zone files
+)
+
+// set parses the raw value into the configuration. It returns the value as it
+// may be shown.
+func (k key) set(c *Config, s setting) (shown string, fault *Fault) {
+	shown = s.text
+	switch to := k.to(c).(type) {
+	case *string:
+		*to, fault = k.parseText(s)
+		shown = *to
+	case *bool:
+		*to, fault = parseYesNo(s.text)
+		shown = map[bool]string{true: "có", false: "không"}[*to]
+	case *Mode:
+		*to = Mode(s.text)
+		if *to != ModePolling && *to != ModeWebhook {
+			fault = &Fault{What: quote(s.text) + " không phải cách nhận tin", Cure: "Viết polling hoặc webhook"}
+		}
+	case **time.Location:
+		*to, fault = parseLocation(s.text)
+	case *[]netip.Prefix:
+		*to, fault = parsePrefixes(s.text)
+	}
+	if k.secret {
+		shown = mask(k.kind, s.text)
+	}
+	return shown, fault
+}
+
+// parseText checks the values that stay text.
+func (k key) parseText(s setting) (string, *Fault) {
+	if s.text == "" {
+		return "", nil
+	}
+	switch k.kind {
+	case address:
+		return s.text, checkAddress(s.text)
+	case path, folder, file:
+		return checkPath(k.kind, s)
+	case redisURL:
+		return s.text, checkRedis(s.text)
+	case webURL:
+		return checkWebURL(s.text)
+	}
+	return s.text, nil
+}
+
+func checkAddress(text string) *Fault {
+	_, port, err := net.SplitHostPort(text)
+	if err == nil {
+		if n, err := strconv.Atoi(port); err == nil && n >= 0 && n <= 65535 {
+			return nil
+		}
+	}
+	return &Fault{What: quote(text) + " không phải địa chỉ máy và cổng", Cure: "Viết như 127.0.0.1:8080, hoặc :8080 để nghe trên mọi địa chỉ của máy"}
+}
+
+func checkPath(k kind, s setting) (string, *Fault) {
+	name := s.text
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(s.dir, name)
+	}
+	if k == path {
+		return name, nil
+	}
+	info, err := os.Stat(name)
+	switch {
+	case err != nil && k == folder:
+		return name, &Fault{What: "không mở được thư mục " + name, Cure: "Xem lại đường dẫn; đường dẫn trong tệp thiết đặt tính từ chỗ của tệp đó"}
+	case err != nil:
+		return name, &Fault{What: "không mở được tệp " + name, Cure: "Xem lại đường dẫn; đường dẫn trong tệp thiết đặt tính từ chỗ của tệp đó"}
+	case info.IsDir() && k == file:
+		return name, &Fault{What: name + " là thư mục, ở đây cần một tệp", Cure: "Ghi cả tên tệp"}
+	case !info.IsDir() && k == folder:
+		return name, &Fault{What: name + " là tệp, ở đây cần một thư mục", Cure: "Ghi thư mục chứa tệp đó"}
+	}
+	return name, nil
+}
+
+func checkRedis(text string) *Fault {
+	u, err := url.Parse(text)
+	if err == nil && u.Host != "" {
+		switch u.Scheme {
+		case "redis", "rediss", "redis+sentinel", "redis+cluster":
+			return nil
+		}
+	}
+	// The value may hold a password, so it is not repeated.
+	return &Fault{What: "không phải địa chỉ Redis", Cure: "Viết như redis://may-chu:6379/0; cũng nhận rediss://, redis+sentinel:// và redis+cluster://"}
+}
+
+func checkWebURL(text string) (string, *Fault) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", &Fault{What: quote(text) + " không phải địa chỉ trang", Cure: "Viết như https://doithoai.example.vn"}
+	}
+	return strings.TrimRight(text, "/"), nil
+}
+
+func parseLocation(text string) (*time.Location, *Fault) {
+	if text != "" && text != "Local" {
+		if at, err := time.LoadLocation(text); err == nil {
+			return at, nil
+		}
+	}
+	return nil, &Fault{What: quote(text) + " không phải tên múi giờ", Cure: "Viết như Asia/Ho_Chi_Minh"}
+}
+
+func parsePrefixes(text string) ([]netip.Prefix, *Fault) {
+	var list []netip.Prefix
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,;\n\t", r) }) {
+		prefix, err := netip.ParsePrefix(part)
+		if err != nil {
+			addr, err := netip.ParseAddr(part)
+			if err != nil {
+				return nil, &Fault{What: quote(part) + " không phải địa chỉ mạng", Cure: "Viết như 10.0.0.0/8 hoặc 127.0.0.1, cách nhau bằng dấu phẩy"}
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		list = append(list, prefix.Masked())
+	}
+	return list, nil
+}
+
+func parseYesNo(text string) (bool, *Fault) {
+	switch strings.ToLower(text) {
+	case "có", "co", "true", "yes", "1":
+		return true, nil
+	case "không", "khong", "false", "no", "0":
+		return false, nil
+	}
+	return false, &Fault{What: quote(text) + " không phải có hay không", Cure: "Viết có hoặc không"}
+}
+
+// mask hides a secret but tells whether there is one.
+func mask(k kind, text string) string {
+	if text == "" {
+		return ""
+	}
+	if u, err := url.Parse(text); k == redisURL && err == nil && u.Host != "" {
+		return u.Redacted()
+	}
+	return "•••••• (đã đặt)"
+}
+
+func quote(text string) string { return "«" + text + "»" }
