@@ -1,0 +1,16 @@
+// Package record holds what is stored of a chat, as plain data with a
+// versioned encoding that every engine and the backup share.
+//
+// A [Chat] is one stored value: its revision, the last delivery sequence given
+// out, the marks of updates already taken ([Seen]) and the conversation as
+// bytes. A [Delivery] is one message on its way to a chat. A [Save] asks an
+// engine for one atomic step, a [Saved] tells how it ended.
+//
+// Nothing here does I/O. Times come in as arguments, chat identities leave
+// only as HMACs under a key that belongs to one store ([Names]), and numbers
+// that identify a person are taken out by [Mask] before a conversation becomes
+// bytes ([EncodeConversation]), so no caller can forget to.
+//
+// Encodings start with a version byte. Version N reads N−1 and N; anything
+// else is [ErrVersion], anything torn is [ErrCorrupt].
+package record

@@ -1,0 +1,48 @@
+package record
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+
+	"github.com/doithoai/doithoai/bot"
+)
+
+// Name is what a chat is called in a store's keys. Its first byte picks the
+// shard in an engine that has shards.
+type Name [16]byte
+
+// Names turns identities into names that nobody without the key can turn back
+// or recognise. The key is made once in each store, so two stores share no
+// names. Safe for concurrent use.
+type Names struct{ key []byte }
+
+// KeySize is the length of a key for [NewNames], in bytes.
+const KeySize = 32
+
+// NewNames returns the names under key, which the caller leaves unchanged.
+func NewNames(key []byte) Names { return Names{key: key} }
+
+// Chat returns the name of a chat. The three parts are told apart whatever
+// characters they hold.
+func (n Names) Chat(c bot.ChatID) Name {
+	sum := n.sum("chat", c.Channel, c.Bot, c.Chat)
+	return Name(sum[:16])
+}
+
+// Mark returns what stands for an update id in a chat's [Seen].
+func (n Names) Mark(update string) Mark {
+	sum := n.sum("update", update)
+	return Mark(sum[:8])
+}
+
+func (n Names) sum(parts ...string) []byte {
+	h := hmac.New(sha256.New, n.key)
+	b := make([]byte, 0, 96)
+	for _, p := range parts {
+		b = binary.BigEndian.AppendUint64(b, uint64(len(p)))
+		b = append(b, p...)
+	}
+	h.Write(b)
+	return h.Sum(nil)
+}
