@@ -1,0 +1,84 @@
+package delivery
+
+import (
+	"context"
+	"sync"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+// Queue holds the deliveries of each chat. Both methods are safe for
+// concurrent use.
+type Queue interface {
+	// Pending returns what waits for chat and has not expired, by rising Seq.
+	Pending(ctx context.Context, chat bot.ChatID) ([]record.Delivery, error)
+
+	// Ack removes the deliveries of chat with Seq <= upTo, durably. Doing it
+	// again changes nothing. A sequence that was never given out comes from a
+	// life of the chat that has expired since; it acknowledges nothing.
+	Ack(ctx context.Context, chat bot.ChatID, upTo uint64) error
+}
+
+// Pull serves chats that fetch their messages. It is safe for concurrent use.
+type Pull struct {
+	queue Queue
+
+	mu       sync.Mutex
+	watchers map[bot.ChatID]map[chan struct{}]struct{}
+}
+
+// NewPull returns a Pull over queue. Something must call [Pull.Wake] after
+// each save; without it watchers learn of new messages only by asking.
+func NewPull(queue Queue) *Pull {
+	return &Pull{queue: queue, watchers: map[bot.ChatID]map[chan struct{}]struct{}{}}
+}
+
+// Pending returns every message not yet acknowledged, by rising Seq.
+func (p *Pull) Pending(ctx context.Context, chat bot.ChatID) ([]record.Delivery, error) {
+	return p.queue.Pending(ctx, chat)
+}
+
+// Ack removes the messages with Seq <= upTo; see [Queue.Ack].
+func (p *Pull) Ack(ctx context.Context, chat bot.ChatID, upTo uint64) error {
+	return p.queue.Ack(ctx, chat, upTo)
+}
+
+// Watch returns a channel that holds a token whenever something new may be
+// pending for chat, beginning with one right away: receive, ask Pending,
+// repeat, and nothing is missed. Many saves may make one token. A chat may have
+// any number of watchers, each gets its own tokens. The channel is never
+// closed; stop ends the watch and may be called more than once.
+func (p *Pull) Watch(chat bot.ChatID) (changed <-chan struct{}, stop func()) {
+	c := make(chan struct{}, 1)
+	c <- struct{}{}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.watchers[chat] == nil {
+		p.watchers[chat] = map[chan struct{}]struct{}{}
+	}
+	p.watchers[chat][c] = struct{}{}
+	return c, func() { p.unwatch(chat, c) }
+}
+
+// Wake gives every watcher of chat a token. It never blocks. Call it after the
+// save committed, not before: a watcher asks the store at once.
+func (p *Pull) Wake(chat bot.ChatID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.watchers[chat] {
+		select {
+		case c <- struct{}{}:
+		default: // the token it has not taken yet stands for this one too
+		}
+	}
+}
+
+func (p *Pull) unwatch(chat bot.ChatID, c chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.watchers[chat], c)
+	if len(p.watchers[chat]) == 0 {
+		delete(p.watchers, chat)
+	}
+}

@@ -1,0 +1,160 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+// Decider decides what follows from a message. It does no I/O and may be
+// called more than once for one message.
+type Decider interface {
+	Decide(conv bot.Conversation, m bot.Message, now time.Time) bot.Step
+}
+
+// Counters that Handle raises itself, beside those of a step.
+const (
+	CountPanic      = "exchange.panic"      // a decision broke down, the resident got the apology
+	CountUnreadable = "exchange.unreadable" // a stored conversation could not be read and was begun anew
+)
+
+// ErrBusy says that other writers to the same chat were faster every time. The
+// message is not taken; the channel redelivers it.
+var ErrBusy = errors.New("chat is busy")
+
+// maxReloads is how often a message is decided again after a conflict. With
+// the mutex below only another process can cause one.
+const maxReloads = 5
+
+// Config is what an Exchange needs beside its store and its decider.
+type Config struct {
+	// Apology is sent when deciding breaks down. It must hold a next step, for
+	// the resident's message got none. Required.
+	Apology bot.Reply
+	// Location says where a day of the counts begins; UTC if nil.
+	Location *time.Location
+	// Wake is called after something was saved that may be waiting for chat.
+	// It must not block. May be nil.
+	Wake func(chat bot.ChatID)
+	// Log gets what an operator must know, never what a resident wrote and
+	// never who it was; discarded if nil.
+	Log *slog.Logger
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+}
+
+// Exchange handles messages. It is safe for concurrent use; messages of one
+// chat wait for each other.
+type Exchange struct {
+	store   Store
+	decider Decider
+	config  Config
+	chats   *stripes
+}
+
+// New returns an Exchange. The only error is an incomplete config.
+func New(store Store, decider Decider, config Config) (*Exchange, error) {
+	if config.Apology.Text == "" {
+		return nil, errors.New("exchange: config without an apology")
+	}
+	if config.Location == nil {
+		config.Location = time.UTC
+	}
+	if config.Wake == nil {
+		config.Wake = func(bot.ChatID) {}
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	config.Log = config.Log.With("component", "exchange")
+	return &Exchange{store: store, decider: decider, config: config, chats: newStripes()}, nil
+}
+
+// Handle takes m. When it returns nil, everything that follows from m is
+// saved, or m was taken before: the channel may acknowledge it. With an error
+// m is not acknowledged and comes again; whatever did happen then, happens once.
+func (x *Exchange) Handle(ctx context.Context, m bot.Message) error {
+	unlock, err := x.chats.lock(ctx, m.Chat)
+	if err != nil {
+		return fmt.Errorf("wait for chat: %w", err)
+	}
+	defer unlock()
+
+	for range 1 + maxReloads {
+		save, err := x.decide(ctx, m)
+		if err != nil {
+			return err
+		}
+		saved, err := x.store.Save(ctx, save)
+		if err != nil {
+			return fmt.Errorf("save chat: %w", err)
+		}
+		if saved.Outcome != record.Conflict {
+			// After a duplicate too: whoever saved the first one may have given
+			// up waiting for the commit, and then nobody was woken.
+			x.config.Wake(m.Chat)
+			return nil
+		}
+	}
+	return ErrBusy
+}
+
+// decide loads the chat and returns what is to be saved.
+func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, error) {
+	chat, err := x.store.Load(ctx, m.Chat)
+	if err != nil {
+		return record.Save{}, fmt.Errorf("load chat: %w", err)
+	}
+	var extra []string
+	conv, err := record.DecodeConversation(chat.State)
+	switch {
+	case errors.Is(err, record.ErrVersion):
+		return record.Save{}, err // a newer program wrote it: it is not ours to overwrite
+	case err != nil:
+		x.config.Log.Error("unreadable conversation begun anew", "channel", m.Chat.Channel, "error", err)
+		extra = append(extra, CountUnreadable)
+	}
+	now := x.config.Now()
+	step := x.safely(conv, m, now)
+	save := record.Save{
+		Chat:     m.Chat,
+		Revision: chat.Revision,
+		Update:   m.ID,
+		Replies:  step.Replies,
+		Day:      now.In(x.config.Location).Format(time.DateOnly),
+		Counts:   slices.Concat(step.Counts, extra),
+		Forget:   step.Forget,
+	}
+	if step.Forget {
+		return save, nil // and no conversation: the next message begins one
+	}
+	if save.State, err = record.EncodeConversation(step.Conversation); err != nil {
+		return record.Save{}, err
+	}
+	return save, nil
+}
+
+// safely is Decide, and the apology if that panics. The conversation is then
+// begun anew, because it may be what Decide cannot bear: kept, it would meet
+// every further message of this resident with the same apology.
+func (x *Exchange) safely(conv bot.Conversation, m bot.Message, now time.Time) (step bot.Step) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		x.config.Log.Error("panic while deciding",
+			"channel", m.Chat.Channel, "kind", m.Kind, "panic", describe(v), "at", panicSite())
+		step = bot.Step{Replies: []bot.Reply{x.config.Apology}, Counts: []string{CountPanic}}
+	}()
+	return x.decider.Decide(conv, m, now)
+}
