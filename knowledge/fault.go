@@ -1,6 +1,10 @@
 package knowledge
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Severity tells whether a base with the fault can be used.
 type Severity string
@@ -48,4 +52,42 @@ func (r Report) only(s Severity) []Fault {
 		}
 	}
 	return out
+}
+
+// Text writes the report for an editor: errors first, one fault in two lines,
+// the sums last.
+func (r Report) Text() string {
+	var b strings.Builder
+	section := func(title string, faults []Fault) {
+		if len(faults) == 0 {
+			return
+		}
+		fmt.Fprintf(&b, "%s (%d)\n", title, len(faults))
+		for _, f := range faults {
+			fmt.Fprintf(&b, "\n%s: %s\n", f.place(), f.Message)
+			if f.Cure != "" {
+				fmt.Fprintf(&b, "    → %s\n", f.Cure)
+			}
+		}
+		b.WriteString("\n")
+	}
+	errs, warnings := r.Errors(), r.Warnings()
+	section("LỖI – phải sửa, kho kiến thức chưa dùng được", errs)
+	section("CẦN XEM LẠI – vẫn dùng được", warnings)
+	switch {
+	case len(errs) > 0:
+		fmt.Fprintf(&b, "Đã đọc %d tệp: %d lỗi, %d chỗ cần xem lại. Trợ lý vẫn chạy bằng bản tốt gần nhất cho đến khi hết lỗi.\n", r.Files, len(errs), len(warnings))
+	case len(warnings) > 0:
+		fmt.Fprintf(&b, "Đã đọc %d tệp: không có lỗi, %d chỗ cần xem lại.\n", r.Files, len(warnings))
+	default:
+		fmt.Fprintf(&b, "Đã đọc %d tệp: không có lỗi.\n", r.Files)
+	}
+	return b.String()
+}
+
+func (f Fault) place() string {
+	if f.Line == 0 {
+		return f.File
+	}
+	return fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
 }

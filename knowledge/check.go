@@ -1,0 +1,3 @@
+package knowledge
+
+func (d *draft) check(b *Base, o Options) {}

@@ -1,0 +1,163 @@
+package knowledge
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/doithoai/doithoai/internal/strictyaml"
+)
+
+// Options say how much is checked beyond the folder itself.
+type Options struct {
+	// Today is the day for which overdue reviews are told; zero: they are not.
+	Today Date
+	// Asker answers the test questions by the base under check; nil: they are
+	// not asked.
+	Asker func(*Base) Asker
+}
+
+// Asker answers a test question: the id of the entry (or referral, phrase,
+// [NoEntry]) and the verdict.
+type Asker interface {
+	Ask(q TestQuestion) (entry, verdict string)
+}
+
+// Load reads and checks a base. The base is nil if any fault is an error.
+func Load(fsys fs.FS) (*Base, Report) { return Options{}.Load(fsys) }
+
+// Check tells all that is wrong with a base.
+func Check(fsys fs.FS, o Options) Report {
+	_, report := o.Load(fsys)
+	return report
+}
+
+// Load is [Load] with options.
+func (o Options) Load(fsys fs.FS) (*Base, Report) { return o.build(takeSnapshot(fsys)) }
+
+func (o Options) build(s *snapshot) (*Base, Report) {
+	d := &draft{snapshot: s, faults: s.faults}
+	d.read()
+	base := d.assemble()
+	d.check(base, o)
+	report := Report{Faults: sortFaults(d.faults), Files: len(s.names)}
+	if !report.OK() {
+		return nil, report
+	}
+	return base, report
+}
+
+// draft is a base as read, before anything refers to anything.
+type draft struct {
+	*snapshot
+	faults []Fault
+
+	entries []*entryDoc
+	figures figuresFile
+	places  placesFile
+	topics  topicsFile
+	lexicon lexiconFile
+
+	learning, tests []Question
+	unread          []string // ids of entries whose files could not be read
+}
+
+func (d *draft) reader(file string) *fileReader { return &fileReader{file, &d.faults} }
+
+// The folders of questions.
+const (
+	learningFolder = "cau_hoi_hoc"
+	testsFolder    = "cau_hoi_thu"
+)
+
+func (d *draft) read() {
+	entries := entryTable()
+	special := map[string]func(string) bool{
+		"solieu":  readSpecial(d, figuresTable(), &d.figures),
+		"diadanh": readSpecial(d, placesTable(), &d.places),
+		"chude":   readSpecial(d, topicsTable(), &d.topics),
+		"tudien":  readSpecial(d, lexiconTable(), &d.lexicon),
+	}
+	for _, name := range d.names {
+		folder, base := path.Split(name)
+		folder = strings.TrimSuffix(folder, "/")
+		stem := strings.TrimSuffix(base, path.Ext(base))
+		switch {
+		case path.Ext(name) == ".jsonl" && folder == learningFolder:
+			d.learning = append(d.learning, d.questions(name)...)
+		case path.Ext(name) == ".jsonl" && folder == testsFolder:
+			d.tests = append(d.tests, d.questions(name)...)
+		case path.Ext(name) == ".jsonl":
+			d.fault(name, Error, "misplaced", "Tệp câu hỏi để sai chỗ.", "Chuyển vào thư mục «"+learningFolder+"» (để học) hoặc «"+testsFolder+"» (để thử).")
+		case folder == "" && special[strictyaml.Fold(stem)] != nil:
+			if special[strictyaml.Fold(stem)](name) {
+				d.fault(name, Error, "duplicate", "Đã có một tệp khác cùng tên này (chỉ khác dấu hay gạch nối).", "Giữ lại một tệp.")
+			}
+		case folder == "" || strings.Contains(folder, "/"):
+			d.fault(name, Error, "misplaced", "Tệp để sai chỗ: mỗi mục nằm trong thư mục của chủ đề.", "Chuyển vào thư mục chủ đề, ví dụ «bao-hiem-y-te/"+base+"».")
+		default:
+			d.entry(name, stem, entries)
+		}
+	}
+	for _, want := range []struct{ key, file string }{{"chude", "chu_de.yaml"}, {"tudien", "tu_dien.yaml"}, {"solieu", "so_lieu.yaml"}, {"diadanh", "dia_danh.yaml"}} {
+		if !slices.ContainsFunc(d.names, func(name string) bool {
+			return strictyaml.Fold(strings.TrimSuffix(name, path.Ext(name))) == want.key
+		}) {
+			d.fault(want.file, Error, "missing-file", "Thiếu tệp "+want.file+".", "Chép lại tệp này từ bản mẫu («doithoai kb init») hoặc từ bản cũ.")
+		}
+	}
+}
+
+func (d *draft) fault(file string, severity Severity, code, message, cure string) {
+	d.faults = append(d.faults, Fault{file, 0, 0, severity, code, message, cure})
+}
+
+// readSpecial returns a function that reads a file into t and tells whether
+// one had been read before.
+func readSpecial[T any](d *draft, table table[T], t *T) func(string) bool {
+	done := false
+	return func(name string) bool {
+		if done {
+			return true
+		}
+		done = true
+		r := d.reader(name)
+		if n := r.yaml(d.files[name]); n != nil {
+			*t = readMap(r, n, table)
+		}
+		return false
+	}
+}
+
+func (d *draft) entry(name, stem string, table table[entryDoc]) {
+	r := d.reader(name)
+	id, _, _ := strings.Cut(stem, ".")
+	n := r.yaml(d.files[name])
+	if n == nil {
+		d.unread = append(d.unread, id)
+		return
+	}
+	e := readMap(r, n, table)
+	e.File = name
+	if e.ID != id {
+		d.unread = append(d.unread, id) // say it once, not again wherever the id is named
+	}
+	if e.Kind == "" {
+		e.Kind = Policy
+	}
+	d.entries = append(d.entries, &e)
+}
+
+func sortFaults(faults []Fault) []Fault {
+	slices.SortStableFunc(faults, func(a, b Fault) int {
+		if c := strings.Compare(a.File, b.File); c != 0 {
+			return c
+		}
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+	return slices.Compact(faults)
+}

@@ -1,0 +1,84 @@
+package knowledge
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/doithoai/doithoai/internal/strictyaml"
+)
+
+// exceptKey is the key under "khi" that rules out.
+const exceptKey = "trừ"
+
+// when reads a "khi" map: its keys are types of the lexicon.
+func (d *draft) when(file string, n *strictyaml.Node, v *valueIndex) When {
+	var w When
+	if n == nil {
+		return w
+	}
+	r := d.reader(file)
+	for _, p := range n.Pairs {
+		if p.Folded == strictyaml.Fold(exceptKey) {
+			for _, line := range r.lines(p.Key, p.Value) {
+				for _, phrase := range splitWords(line, ",", ";", " hoặc ") {
+					w.Except = append(w.Except, phrase.Text)
+				}
+			}
+			continue
+		}
+		typ, ok := v.types[p.Folded]
+		if !ok {
+			d.unknownType(r, p, v)
+			continue
+		}
+		for _, line := range r.lines(p.Key, p.Value) {
+			for _, value := range splitWords(line, ",", ";", " hoặc ") {
+				t, ok := v.find(typ, value.Text)
+				if !ok || t.Not {
+					d.unknownValue(r, typ, value, v)
+					continue
+				}
+				if w.Values == nil {
+					w.Values = map[string][]string{}
+				}
+				if !slices.Contains(w.Values[typ], t.Value) {
+					w.Values[typ] = append(w.Values[typ], t.Value)
+				}
+			}
+		}
+	}
+	return w
+}
+
+func (d *draft) unknownType(r *fileReader, p strictyaml.Pair, v *valueIndex) {
+	names := []string{exceptKey}
+	for _, t := range v.types {
+		names = append(names, t)
+	}
+	slices.Sort(names)
+	cure := "Các loại từ có trong tu_dien.yaml: " + quotedList(names) + "."
+	if near, ok := nearestWord(p.Key, names); ok {
+		cure = fmt.Sprintf("Có phải ý là «%s»?", near)
+	}
+	r.err(p.At, "unknown-type", fmt.Sprintf("Từ điển không có loại từ «%s».", brief(p.Key)), cure)
+}
+
+func (d *draft) unknownValue(r *fileReader, typ string, value strictyaml.Line, v *valueIndex) {
+	cure := fmt.Sprintf("Thêm từ này vào tu_dien.yaml (loại: %s) hoặc dùng một từ đã có.", typ)
+	if near, ok := nearestWord(value.Text, v.list(typ)); ok {
+		cure = fmt.Sprintf("Có phải ý là «%s»? Nếu không, thêm từ này vào tu_dien.yaml (loại: %s).", near, typ)
+	}
+	r.err(value.At, "unknown-value", fmt.Sprintf("Từ điển không có «%s» trong loại «%s».", brief(value.Text), typ), cure)
+}
+
+// conditions looks up the values of a row and fills its Conditions.
+func (d *draft) conditions(row *rowDoc, v *valueIndex) {
+	for _, value := range row.values {
+		t, ok := v.find(value.typ, value.Text)
+		if !ok {
+			d.unknownValue(d.reader(row.file), value.typ, value.Line, v)
+			continue
+		}
+		row.addTerm(value.typ, value.group, t)
+	}
+}
