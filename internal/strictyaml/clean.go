@@ -89,7 +89,9 @@ func notNFC(text string) (Position, bool) {
 // dropControl removes characters nobody can see or type, which Word and PDF
 // leave behind, and reports the first.
 func dropControl(text string) (string, []Fault) {
-	isControl := func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\ufffe' || r == '\uffff' }
+	isControl := func(r rune) bool {
+		return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\ufffe' || r == '\uffff'
+	}
 	if strings.IndexFunc(text, isControl) < 0 {
 		return text, nil
 	}

@@ -23,8 +23,7 @@ func Decode(data []byte) (*Node, []Fault) {
 	faults = append(faults, scanAlways(scanned)...)
 	root, err := parse(text)
 	if err != nil {
-		found := diagnose(scanned, err)
-		faults = append(faults, found...)
+		faults = append(faults, diagnose(scanned, err, hasError(faults))...)
 		if root, err = parse(withoutTabs(scanned)); err != nil {
 			return nil, sorted(faults)
 		}
