@@ -21,7 +21,7 @@ type Delivery struct {
 type deliveryJSON struct {
 	Channel string    `json:"channel"`
 	Bot     string    `json:"bot"`
-	Chat    string    `json:"chat"`
+	Chat    []byte    `json:"chat"` // bytes: JSON would not keep every string as it is
 	Seq     uint64    `json:"seq"`
 	Reply   bot.Reply `json:"reply"`
 	At      time.Time `json:"at"`
@@ -31,7 +31,7 @@ type deliveryJSON struct {
 // EncodeDelivery returns the stored form of d: a version byte and JSON.
 func EncodeDelivery(d Delivery) ([]byte, error) {
 	raw, err := json.Marshal(deliveryJSON{
-		d.Chat.Channel, d.Chat.Bot, d.Chat.Chat, d.Seq, d.Reply, d.At.UTC(), d.Expires.UTC(),
+		d.Chat.Channel, d.Chat.Bot, []byte(d.Chat.Chat), d.Seq, d.Reply, d.At.UTC(), d.Expires.UTC(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode delivery: %w", err)
@@ -49,7 +49,7 @@ func DecodeDelivery(b []byte) (Delivery, error) {
 		return Delivery{}, fmt.Errorf("decode delivery: %w", ErrCorrupt)
 	}
 	return Delivery{
-		Chat:  bot.ChatID{Channel: j.Channel, Bot: j.Bot, Chat: j.Chat},
+		Chat:  bot.ChatID{Channel: j.Channel, Bot: j.Bot, Chat: string(j.Chat)},
 		Seq:   j.Seq,
 		Reply: j.Reply, At: j.At.UTC(), Expires: j.Expires.UTC(),
 	}, nil

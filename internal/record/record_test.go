@@ -62,7 +62,7 @@ func TestDecodersRefuse(t *testing.T) {
 func TestDeliveryGoesThroughItsEncoding(t *testing.T) {
 	t.Parallel()
 	want := record.Delivery{
-		Chat:  bot.ChatID{Channel: "web", Bot: "{main}", Chat: "a\x00b\n:{}"},
+		Chat:  bot.ChatID{Channel: "web", Bot: "{main}", Chat: "a\x00b\n:{}\xff"},
 		Seq:   1 << 60,
 		Reply: bot.Reply{Kind: bot.ReplyAnswer, Text: "Dạ, có.\n\nHết.", Buttons: []bot.Button{{Label: "Gặp cán bộ", Payload: "v1|human"}}, Entry: "bhyt", Version: "1"},
 		At:    noon, Expires: noon.Add(record.KeepDelivery),

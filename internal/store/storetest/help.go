@@ -1,0 +1,113 @@
+package storetest
+
+import (
+	"testing"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+func replies(texts ...string) []bot.Reply {
+	rs := make([]bot.Reply, len(texts))
+	for i, text := range texts {
+		rs[i] = bot.Reply{Kind: bot.ReplyAnswer, Text: text}
+	}
+	return rs
+}
+
+func texts(ds []record.Delivery) []string {
+	var ts []string
+	for _, d := range ds {
+		ts = append(ts, d.Reply.Text)
+	}
+	return ts
+}
+
+func seqs(ds []record.Delivery) []uint64 {
+	var ns []uint64
+	for _, d := range ds {
+		ns = append(ns, d.Seq)
+	}
+	return ns
+}
+
+func load(t testing.TB, e *Engine, chat bot.ChatID) record.Chat {
+	t.Helper()
+	c, err := e.Load(t.Context(), chat)
+	if err != nil {
+		t.Fatalf("Load: %v", err)
+	}
+	return c
+}
+
+func save(t testing.TB, e *Engine, s record.Save) record.Saved {
+	t.Helper()
+	saved, err := e.Save(t.Context(), s)
+	if err != nil {
+		t.Fatalf("Save: %v", err)
+	}
+	return saved
+}
+
+// mustSave saves what must be neither a duplicate nor a conflict.
+func mustSave(t testing.TB, e *Engine, s record.Save) {
+	t.Helper()
+	if got := save(t, e, s); got.Outcome != record.Done {
+		t.Fatalf("Save of update %.20q = %+v, want it done", s.Update, got)
+	}
+}
+
+func pending(t testing.TB, e *Engine, chat bot.ChatID) []record.Delivery {
+	t.Helper()
+	ds, err := e.Pending(t.Context(), chat)
+	if err != nil {
+		t.Fatalf("Pending: %v", err)
+	}
+	return ds
+}
+
+func ack(t testing.TB, e *Engine, chat bot.ChatID, upTo uint64) {
+	t.Helper()
+	if err := e.Ack(t.Context(), chat, upTo); err != nil {
+		t.Fatalf("Ack: %v", err)
+	}
+}
+
+func counts(t testing.TB, e *Engine, day string) map[string]uint64 {
+	t.Helper()
+	m, err := e.Counts(t.Context(), day)
+	if err != nil {
+		t.Fatalf("Counts: %v", err)
+	}
+	return m
+}
+
+func needClock(t *testing.T, e *Engine) {
+	t.Helper()
+	if e.Advance == nil {
+		t.Skip("the engine's clock cannot be moved")
+	}
+}
+
+func sweep(t *testing.T, e *Engine) {
+	t.Helper()
+	if e.Sweep == nil {
+		return // it expires by itself
+	}
+	if err := e.Sweep(t.Context()); err != nil {
+		t.Fatalf("Sweep: %v", err)
+	}
+}
+
+// stored returns everything that is stored, keys and values.
+func stored(t *testing.T, e *Engine) map[string]string {
+	t.Helper()
+	if e.Walk == nil {
+		t.Skip("the engine's keys cannot be walked")
+	}
+	all := map[string]string{}
+	if err := e.Walk(func(key, value []byte) { all[string(key)] = string(value) }); err != nil {
+		t.Fatalf("Walk: %v", err)
+	}
+	return all
+}
