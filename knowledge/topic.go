@@ -39,6 +39,7 @@ type Question struct {
 	Facet   string   `json:"facet,omitempty"`
 	Kind    string   `json:"kind,omitempty"`
 	AsOf    Date     `json:"as_of,omitzero"`
+	Writer  string   `json:"writer,omitempty"` // who wrote it; folds are cut between writers
 
 	File string `json:"-"`
 	Line int    `json:"-"`

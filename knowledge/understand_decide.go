@@ -1,0 +1,405 @@
+package knowledge
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Act is what the bot should do with a message.
+type Act string
+
+// The acts of a decision.
+const (
+	ActAnswer    Act = "answer"    // Entry (or Entries, two questions in one message) answers
+	ActAsk       Act = "ask"       // one family, but the slot that decides is empty: ask Slot
+	ActClarify   Act = "clarify"   // doubt between subjects: offer Candidates
+	ActHandover  Act = "handover"  // not understood, or not sure enough
+	ActRefer     Act = "refer"     // a subject out of scope; Referral is "" when it has no name here
+	ActSmalltalk Act = "smalltalk" // greeting, thanks, "are you a machine"
+	ActHuman     Act = "human"     // wants a person
+	ActCrisis    Act = "crisis"    // Entry is the emergency text
+	ActCommand   Act = "command"   // Phrase names the command
+)
+
+// Facet is the part of an entry that is asked for. Who and benefit are asked so
+// alike that both stand in the answer itself; they never change what is shown.
+type Facet string
+
+// The facets, as decisions name them.
+const (
+	FacetWho     Facet = "who"
+	FacetBenefit Facet = "benefit"
+	FacetHow     Facet = "how"
+	FacetPapers  Facet = "papers"
+	FacetWhere   Facet = "where"
+	FacetTime    Facet = "time"
+	FacetLegal   Facet = "legal"
+)
+
+// Query is one message to be understood.
+type Query struct {
+	Text  string
+	Frame Frame // what the conversation carries; zero if nothing
+	On    Date  // the day the answer must hold
+}
+
+// Candidate is a possible entry and the probability that it is meant.
+type Candidate struct {
+	ID    string  `json:"id"`
+	Score float64 `json:"score"`
+}
+
+// Decision is what a message was understood to be.
+type Decision struct {
+	Act        Act
+	Entry      string
+	Entries    []string // all that one message answers; Entry first
+	Row        VerdictRow
+	Verdict    Verdict // of Row; "" when no group's row fits
+	Facet      Facet
+	Slot       string      // ActAsk: the lexicon type to ask
+	Candidates []Candidate // see [Act]; else the nearest entries
+	Referral   string
+	Phrase     string // smalltalk, human, command: the phrase that was recognised
+	Confidence float64
+	Frame      Frame    // to carry on
+	Carried    []string // slot values that came from before and were used
+	Reading    Reading
+	Evidence   Evidence
+	Second     *Decision // the other half of a message that asks two things
+}
+
+// Evidence is what a decision rests on, for people who want to know why.
+type Evidence struct {
+	Top      []Candidate // classifier and similarity blended, before the follow-up rule
+	Follow   float64     // probability that the message goes on about the last entry
+	Nearest  string      // the stored wording most like the message
+	Features []float64   // of the calibration, in the order of calibrationNames
+}
+
+// Ask understands one message. It never fails; what it does not understand it
+// hands over.
+func (m *Matcher) Ask(q Query) Decision {
+	r := m.u.in.read(q.Text)
+	d := m.decide(q, r)
+	if d.Act == ActAnswer {
+		if both, ok := m.two(q, r, d); ok {
+			return both
+		}
+	}
+	return d
+}
+
+func (m *Matcher) decide(q Query, r Reading) Decision {
+	d := Decision{Reading: r, Frame: q.Frame}
+	if len(r.Words) == 0 {
+		d.Act = ActHandover
+		return d
+	}
+	fresh := r.frame(q.On)
+	ranked := m.u.score(r)
+	d.Evidence.Top = candidates(ranked, 5)
+	ranked, d.Evidence.Follow = m.follow(q.Frame, fresh, r, ranked)
+	top := ranked[0]
+	d.Evidence.Features = m.evidence(r, ranked, d.Evidence.Follow)
+	d.Confidence = m.calibration.probability(d.Evidence.Features)
+	d.Facet = m.facet(r)
+	d.Candidates = candidates(entriesOnly(ranked), 3)
+	if !isEntry(top.class) {
+		m.decideOther(&d, r, ranked)
+		return d
+	}
+	same := top.class == q.Frame.Entry
+	d.Entry = top.class
+	d.Frame, d.Carried = fresh.over(q.Frame, same)
+	d.Frame.Entry = top.class
+	m.settleVerdict(&d, q.On)
+	d.Entries = []string{d.Entry}
+	switch {
+	case d.Confidence >= m.calibration.Answer:
+		d.Act = ActAnswer
+	case m.sameFamily(d.Candidates) && len(fresh.Slots["ai"]) == 0 && len(d.Carried) == 0:
+		d.Act, d.Slot = ActAsk, "ai"
+	case m.choiceMass(ranked) >= m.calibration.Choices:
+		d.Act = ActClarify
+	default:
+		d.Act = ActHandover
+	}
+	if d.Act != ActAnswer {
+		d.Verdict, d.Row, d.Entries = "", VerdictRow{}, nil
+		d.Frame.Entry = q.Frame.Entry
+	}
+	return d
+}
+
+// settleVerdict finds the row for the resident's group; a row that says "see"
+// moves the answer to the other entry, once.
+func (m *Matcher) settleVerdict(d *Decision, on Date) {
+	for range 2 {
+		e, ok := m.base.Entry(d.Entry, on)
+		if !ok {
+			return
+		}
+		row, ok := e.verdict(d.Frame, d.Reading)
+		if !ok {
+			return
+		}
+		if row.See == "" {
+			d.Row, d.Verdict = row, row.Verdict
+			return
+		}
+		d.Entry, d.Frame.Entry = row.See, row.See
+	}
+}
+
+func (m *Matcher) decideOther(d *Decision, r Reading, ranked []scored) {
+	switch ranked[0].class {
+	case classCrisis:
+		d.Act = ActCrisis
+		d.Entry = m.u.nearestOrigin(r, classCrisis)
+		d.Entries = []string{d.Entry}
+	case classSmalltalk:
+		d.Act, d.Phrase = ActSmalltalk, m.u.nearestOrigin(r, classSmalltalk)
+	case classHuman:
+		d.Act, d.Phrase = ActHuman, m.u.nearestOrigin(r, classHuman)
+	case classCommand:
+		d.Act, d.Phrase = ActCommand, m.u.nearestOrigin(r, classCommand)
+	case classHostile:
+		d.Act, d.Phrase = ActHandover, m.u.nearestOrigin(r, classHostile)
+	default:
+		d.Act = ActRefer
+		d.Referral = m.u.nearestReferral(r)
+		if d.Referral == "" {
+			d.Act = ActHandover
+		}
+	}
+	if d.Act != ActCrisis && d.Confidence < m.calibration.Other && len(d.Candidates) > 0 && d.Candidates[0].Score > 0.2 {
+		d.Act, d.Phrase, d.Referral = ActClarify, "", ""
+	}
+}
+
+func candidates(ranked []scored, n int) []Candidate {
+	out := make([]Candidate, 0, n)
+	for _, s := range ranked[:min(n, len(ranked))] {
+		out = append(out, Candidate{ID: s.class, Score: math.Round(s.p*1e4) / 1e4})
+	}
+	return out
+}
+
+func entriesOnly(ranked []scored) []scored {
+	out := make([]scored, 0, len(ranked))
+	for _, s := range ranked {
+		if isEntry(s.class) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (m *Matcher) choiceMass(ranked []scored) float64 {
+	mass := 0.0
+	for _, s := range entriesOnly(ranked)[:min(3, len(entriesOnly(ranked)))] {
+		mass += s.p
+	}
+	return mass
+}
+
+// sameFamily reports whether the two best candidates differ only by who.
+func (m *Matcher) sameFamily(cs []Candidate) bool {
+	return len(cs) > 1 && m.family[cs[0].ID] != "" && m.family[cs[0].ID] == m.family[cs[1].ID] && cs[0].Score+cs[1].Score > 0.6
+}
+
+// two answers a message that asks two things: it is cut where a new question
+// begins, and both parts must be sure on their own and name different entries.
+func (m *Matcher) two(q Query, r Reading, whole Decision) (Decision, bool) {
+	for _, cut := range cuts(r) {
+		left := m.decide(q, r.slice(0, cut))
+		if left.Act != ActAnswer {
+			continue
+		}
+		carried := q
+		carried.Frame = left.Frame
+		carried.Frame.Entry = "" // the second question stands for itself, only the person is carried
+		right := m.decide(carried, r.slice(cut, len(r.Words)))
+		if right.Act != ActAnswer || left.Entry == right.Entry {
+			continue
+		}
+		if left.Confidence < m.calibration.Two || right.Confidence < m.calibration.Two {
+			continue
+		}
+		if whole.Entry != left.Entry && whole.Entry != right.Entry {
+			continue
+		}
+		out := left
+		out.Entries = []string{left.Entry, right.Entry}
+		out.Second = &right
+		out.Frame = right.Frame
+		out.Reading = r
+		return out, true
+	}
+	return Decision{}, false
+}
+
+// cuts lists the words at which a second question may begin, the likeliest
+// first.
+func cuts(r Reading) []int {
+	var strong, weak []int
+	for i := 3; i < len(r.Words)-2; i++ {
+		border := r.Words[i].Clause != r.Words[i-1].Clause
+		switch r.Words[i].Folded {
+		case "roi", "con", "va", "voi", "ma", "them", "hay", "luon":
+			strong = append(strong, i)
+		default:
+			if border {
+				weak = append(weak, i)
+			}
+		}
+	}
+	return append(strong, weak...)
+}
+
+// slice returns the reading of a part of the message.
+func (r Reading) slice(from, to int) Reading {
+	out := Reading{Words: r.Words[from:to], Marked: r.Marked, Clauses: r.Clauses}
+	for _, c := range r.Concepts {
+		if c.Start >= from && c.End <= to {
+			c.Start, c.End = c.Start-from, c.End-from
+			out.Concepts = append(out.Concepts, c)
+		}
+	}
+	for _, n := range r.Numbers {
+		if n.Word >= from && n.Word < to {
+			n.Word -= from
+			out.Numbers = append(out.Numbers, n)
+		}
+	}
+	return out
+}
+
+// facet returns the facet a message asks for, "" for the answer itself.
+func (m *Matcher) facet(r Reading) Facet {
+	p := m.u.facets.Probabilities(features(r))
+	best := 0
+	for i := range p {
+		if p[i] > p[best] {
+			best = i
+		}
+	}
+	return facetOrder[best]
+}
+
+var facetOrder = [...]Facet{FacetWho, FacetBenefit, FacetHow, FacetPapers, FacetWhere, FacetTime, FacetLegal}
+
+func facetIndex(f string) int {
+	return slices.IndexFunc(facetOrder[:], func(x Facet) bool { return string(x) == f })
+}
+
+// follow weighs whether the message goes on about the entry answered last, and
+// moves that share of the probability to it, or to its sibling when the message
+// names another group.
+func (m *Matcher) follow(carried, fresh Frame, r Reading, ranked []scored) ([]scored, float64) {
+	if carried.Entry == "" {
+		return ranked, 0
+	}
+	lambda := m.followUp(carried, r, ranked)
+	target := m.sibling(carried.Entry, fresh)
+	out := slices.Clone(ranked)
+	inside := 0.0
+	for _, s := range out {
+		if m.near(s.class, carried.Entry) {
+			inside += s.p
+		}
+	}
+	for i := range out {
+		share := 0.0
+		if out[i].class == target {
+			share += 0.75
+		}
+		if inside > 0 && m.near(out[i].class, carried.Entry) {
+			share += 0.25 * out[i].p / inside
+		}
+		out[i].p = (1-lambda)*out[i].p + lambda*share
+	}
+	slices.SortStableFunc(out, func(a, b scored) int { return cmp.Compare(b.p, a.p) })
+	return out, lambda
+}
+
+// near: same family, or same topic.
+func (m *Matcher) near(a, b string) bool {
+	return a == b || m.topic[a] != "" && m.topic[a] == m.topic[b]
+}
+
+// sibling returns the member of the entry's family that is about the group the
+// message names, else the entry itself.
+func (m *Matcher) sibling(entry string, fresh Frame) string {
+	family := m.family[entry]
+	if family == "" {
+		return entry
+	}
+	for _, id := range m.base.IDs() {
+		if id == entry || m.family[id] != family {
+			continue
+		}
+		for _, v := range m.about[id] {
+			if slices.Contains(fresh.Slots["ai"], v) && !slices.Contains(m.about[entry], v) {
+				return id
+			}
+		}
+	}
+	return entry
+}
+
+// followUp is the probability that a message leaves out what was said before.
+func (m *Matcher) followUp(carried Frame, r Reading, ranked []scored) float64 {
+	z := m.calibration.follow(followEvidence(carried, r, ranked))
+	return 1 / (1 + math.Exp(-z))
+}
+
+func followEvidence(carried Frame, r Reading, ranked []scored) []float64 {
+	f := make([]float64, len(followNames))
+	f[0] = 1
+	f[1] = math.Log(float64(len(r.Words)) + 1)
+	f[2] = ranked[0].linear
+	for _, c := range r.Concepts {
+		if c.Type == "việc" {
+			f[3] = 1
+		}
+		if c.Type == "mặt" {
+			f[4] = 1
+		}
+	}
+	switch first := r.Words[0].Folded; first {
+	case "con", "vay", "the", "roi", "neu", "ma", "thi", "cai", "a", "uh", "u":
+		f[5] = 1
+	}
+	for _, w := range r.Words {
+		switch w.Folded {
+		case "do", "nay", "ay", "no", "vay", "kia":
+			f[6] = 1
+		}
+	}
+	f[7] = find(ranked, carried.Entry).linear
+	if !isEntry(ranked[0].class) {
+		f[8] = 1
+	}
+	return f
+}
+
+var followNames = [...]string{"bias", "log words", "classifier alone", "names a subject", "names a facet", "opens like a follow-up", "points back", "classifier on the last entry", "not an entry"}
+
+// explainWords lists the words that spoke most for an entry.
+func (m *Matcher) explainWords(r Reading, class string, n int) []string {
+	i, ok := m.u.index[class]
+	if !ok {
+		return nil
+	}
+	var out []string
+	for _, f := range m.u.model.Explain(features(r), i) {
+		if f.Value > 0 && len(out) < n && !strings.HasPrefix(f.Name, "l:") {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}

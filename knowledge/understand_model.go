@@ -1,0 +1,282 @@
+package knowledge
+
+import (
+	"math"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/doithoai/doithoai/internal/linear"
+	"github.com/doithoai/doithoai/internal/vietnamese"
+)
+
+// Classes of messages that are no entry's business. Test and learning questions
+// say "none" and a kind; the kind picks the class.
+const (
+	classRefer     = "=refer"     // a subject out of scope
+	classSmalltalk = "=smalltalk" // greeting, thanks, goodbye
+	classHuman     = "=human"     // wants a person
+	classHostile   = "=hostile"   // insults, injections, other people's data, noise
+	classCrisis    = "=crisis"    // danger to life, violence, hunger
+	classCommand   = "=command"   // «quên tôi», «menu»
+)
+
+// questionClass names the class a labelled question belongs to.
+func questionClass(q Question) string {
+	if q.ID != NoEntry && q.ID != "" {
+		return q.ID
+	}
+	switch q.Kind {
+	case "smalltalk", "human", "crisis", "command":
+		return "=" + q.Kind
+	case "adversarial", "hostile":
+		return classHostile
+	}
+	return classRefer
+}
+
+func phraseClass(p Phrase) string {
+	if p.Kind == "" {
+		return classSmalltalk
+	}
+	return "=" + p.Kind
+}
+
+// understanding is everything fitted to a base: vocabulary, classifier, nearest
+// wordings. It is built once and only read.
+type understanding struct {
+	in      *interpreter
+	classes []string
+	index   map[string]int
+	model   *linear.Model
+	facets  *linear.Model
+	near    *lexical
+	origin  []string // for each wording of near, the entry, referral or phrase it stands under
+	texts   []string
+}
+
+// example is a question ready to be learned from.
+type example struct {
+	text    string
+	class   int
+	also    []int
+	origin  string
+	context []string
+	facet   string
+}
+
+// learn fits an understanding to a base. It takes a second or two for some
+// thousand questions; the outcome depends on the base alone.
+func learn(b *Base) *understanding {
+	u := &understanding{index: map[string]int{}}
+	var examples []example
+	add := func(class, text, origin string, also, context []string, facet string) {
+		e := example{text: text, class: u.class(class), origin: origin, context: context, facet: facet}
+		for _, a := range also {
+			e.also = append(e.also, u.class(a))
+		}
+		examples = append(examples, e)
+	}
+	for _, id := range b.IDs() {
+		for _, e := range b.Versions(id) {
+			class := id
+			if e.Kind == Emergency {
+				class = classCrisis
+			}
+			for _, q := range e.Questions {
+				add(class, q, id, nil, nil, "")
+			}
+		}
+	}
+	for _, r := range b.Referrals {
+		for _, q := range r.Questions {
+			add(classRefer, q, r.ID, nil, nil, "")
+		}
+	}
+	for _, p := range b.Phrases {
+		for _, q := range p.Questions {
+			add(phraseClass(p), q, p.ID, nil, nil, "")
+		}
+	}
+	for _, q := range b.Learning {
+		if q.Kind == "multi" {
+			continue
+		}
+		add(questionClass(q), q.Q, "", q.Also, q.Context, q.Facet)
+	}
+	u.in = newInterpreter(b.Lexicon, trustedWords(b, examples))
+	u.fit(examples)
+	return u
+}
+
+func (u *understanding) class(name string) int {
+	if i, ok := u.index[name]; ok {
+		return i
+	}
+	u.index[name] = len(u.classes)
+	u.classes = append(u.classes, name)
+	return len(u.classes) - 1
+}
+
+// trustedWords counts the words that may be trusted as spelt: those of the
+// editors' texts and of the lexicon, and those that several residents typed.
+func trustedWords(b *Base, examples []example) map[string]int {
+	seen := map[string]int{}
+	for _, e := range examples {
+		for _, t := range vietnamese.Tokenize(e.text) {
+			seen[t.Folded]++
+		}
+	}
+	for w, n := range seen {
+		if n < 4 || !vietnamese.IsSyllable(w) {
+			delete(seen, w)
+		}
+	}
+	trust := func(text string, weight int) {
+		for _, t := range vietnamese.Tokenize(text) {
+			seen[t.Folded] += weight
+		}
+	}
+	for _, w := range b.Lexicon.Words {
+		for _, p := range w.Phrases {
+			trust(p, 5)
+		}
+	}
+	for _, p := range b.Places {
+		trust(p.Name, 2)
+		for _, o := range p.OldNames {
+			trust(o, 1)
+		}
+	}
+	for _, e := range b.Entries {
+		for _, q := range e.Questions {
+			trust(q, 2)
+		}
+		trust(e.Name, 2)
+		trust(e.Answer, 1)
+	}
+	return seen
+}
+
+func (u *understanding) fit(examples []example) {
+	wordings := make([]wording, 0, len(examples))
+	fitted := make([]linear.Example, 0, len(examples))
+	var faceted []linear.Example
+	for _, e := range examples {
+		r := u.in.read(e.text)
+		if len(e.context) == 0 {
+			wordings = append(wordings, wording{e.class, terms(r)})
+			u.origin = append(u.origin, e.origin)
+			u.texts = append(u.texts, e.text)
+		}
+		weight := float32(1)
+		if len(e.context) > 0 {
+			weight = 0.3 // half of it stands in the message before
+		}
+		fs := features(r)
+		if f := facetIndex(e.facet); f >= 0 {
+			faceted = append(faceted, linear.Example{Features: fs, Labels: []int{f}})
+		}
+		fitted = append(fitted, linear.Example{Features: fs, Labels: append([]int{e.class}, e.also...), Weight: weight})
+	}
+	u.near = newLexical(wordings)
+	u.model = linear.Train(fitted, len(u.classes), linear.Options{Epochs: 15})
+	u.facets = linear.Train(faceted, len(facetOrder), linear.Options{Epochs: 8, MinCount: 3})
+}
+
+// scored is a class with what speaks for it.
+type scored struct {
+	class      string
+	p          float64 // classifier and nearest wording blended
+	linear     float64
+	similarity float64
+}
+
+// score ranks the classes for a reading, best first.
+func (u *understanding) score(r Reading) []scored {
+	probabilities := u.model.Probabilities(features(r))
+	hits := u.near.nearest(terms(r), 12)
+	out := make([]scored, len(u.classes))
+	for i, c := range u.classes {
+		out[i] = scored{class: c, linear: probabilities[i], p: math.Log(probabilities[i] + 1e-6)}
+	}
+	for _, h := range hits {
+		out[h.class].similarity = float64(h.score)
+	}
+	for i := range out {
+		out[i].p += similarityWeight * out[i].similarity
+	}
+	normalise(out)
+	sort.SliceStable(out, func(i, j int) bool { return out[i].p > out[j].p })
+	return out
+}
+
+// similarityWeight blends the nearest wording into the classifier's log
+// probability; fitted on questions of writers left out.
+const similarityWeight = 4.0
+
+func normalise(s []scored) {
+	top := math.Inf(-1)
+	for _, c := range s {
+		top = max(top, c.p)
+	}
+	sum := 0.0
+	for i := range s {
+		s[i].p = math.Exp(s[i].p - top)
+		sum += s[i].p
+	}
+	for i := range s {
+		s[i].p /= sum
+	}
+}
+
+// find returns the score of a class, zero if it is unknown.
+func find(s []scored, class string) scored {
+	i := slices.IndexFunc(s, func(c scored) bool { return c.class == class })
+	if i < 0 {
+		return scored{class: class}
+	}
+	return s[i]
+}
+
+// isEntry tells whether a class is an entry of the base.
+func isEntry(class string) bool { return !strings.HasPrefix(class, "=") }
+
+// nearestOrigin returns the phrase or emergency entry whose stored wording is
+// most like the message, among those of a class; "" when the class has none.
+func (u *understanding) nearestOrigin(r Reading, class string) string {
+	id, _ := u.nearestWithin(r, u.index[class], func(origin string) bool { return origin != "" })
+	return id
+}
+
+// nearestReferral returns the out-of-scope subject the message names, "" when
+// none is like enough: a wrong direction is worse than none.
+func (u *understanding) nearestReferral(r Reading) string {
+	id, score := u.nearestWithin(r, u.index[classRefer], func(origin string) bool { return origin != "" })
+	if score < referralSimilarity {
+		return ""
+	}
+	return id
+}
+
+// referralSimilarity is the least likeness to a stored wording at which a
+// referral is named.
+const referralSimilarity = 0.3
+
+func (u *understanding) nearestWithin(r Reading, class int, accept func(origin string) bool) (string, float64) {
+	best, at := float32(0), -1
+	for i, s := range u.near.similarities(terms(r)) {
+		if s > best && int(u.near.class[i]) == class && accept(u.origin[i]) {
+			best, at = s, i
+		}
+	}
+	if at < 0 {
+		for i, o := range u.origin { // nothing alike: the first of the class speaks for it
+			if int(u.near.class[i]) == class && accept(o) {
+				return o, 0
+			}
+		}
+		return "", 0
+	}
+	return u.origin[at], float64(best)
+}

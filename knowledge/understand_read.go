@@ -1,0 +1,370 @@
+package knowledge
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/doithoai/doithoai/internal/vietnamese"
+)
+
+// Reading is what a message says, before anybody asks which entry it is about:
+// its words in one spelling, the concepts of the lexicon it names, and its
+// numbers with their units.
+type Reading struct {
+	Words    []ReadWord
+	Concepts []Concept
+	Numbers  []SlotNumber
+	Marked   bool // the writer uses accents, so accents mean something
+	Clauses  int
+}
+
+// ReadWord is one word after repair.
+type ReadWord struct {
+	Folded string
+	Marked string // canonical accented form, "" if typed without accents
+	Clause int
+	Typed  string // as the resident wrote it
+}
+
+// Concept is a value of the lexicon found in a message.
+type Concept struct {
+	Type, Value string
+	Start, End  int // words [Start, End)
+	Clause      int
+	Not         bool // the resident says it does not hold
+}
+
+// SlotNumber is a number with the unit that makes it a slot: "tuổi", "lớp",
+// "số năm", "km", "triệu", "nhân khẩu", "tháng".
+type SlotNumber struct {
+	Type  string
+	Value float64
+	Word  int
+}
+
+// interpreter turns text into readings. It is built once a base is loaded and is
+// safe for concurrent use.
+type interpreter struct {
+	abbreviations map[string][]string // folded or accented spelling → accented words
+	longest       int
+	phrases       map[string][]phrase // folded words joined by spaces
+	longestPhrase int
+	collisions    map[string]bool // folded words whose marks matter
+	speller       *vietnamese.Speller
+}
+
+type phrase struct {
+	kind, value string
+	marked      []string // canonical accented word per position, "" where accents do not matter
+}
+
+func newInterpreter(lex Lexicon, vocabulary map[string]int) *interpreter {
+	r := &interpreter{abbreviations: map[string][]string{}, phrases: map[string][]phrase{}, collisions: map[string]bool{}}
+	for _, s := range slices.Concat(lex.Abbreviations, lex.Typos) {
+		for _, w := range s.Written {
+			key := strings.Join(strings.Fields(strings.ToLower(vietnamese.Compose(w))), " ")
+			r.abbreviations[key] = strings.Fields(strings.ToLower(s.Means))
+			r.longest = max(r.longest, len(strings.Fields(key)))
+		}
+	}
+	for _, c := range lex.Collisions {
+		r.collisions[vietnamese.Fold(c.Word)] = true
+	}
+	for _, w := range lex.Words {
+		for _, p := range w.Phrases {
+			r.addPhrase(w.Type, w.Value, p)
+		}
+	}
+	r.speller = vietnamese.NewSpeller(vocabulary)
+	return r
+}
+
+func (r *interpreter) addPhrase(kind, value, text string) {
+	toks := vietnamese.Tokenize(text)
+	folded := make([]string, len(toks))
+	p := phrase{kind: kind, value: value, marked: make([]string, len(toks))}
+	for i, t := range toks {
+		folded[i] = t.Folded
+		if r.collisions[t.Folded] {
+			p.marked[i] = vietnamese.Canonical(t.Text)
+		}
+	}
+	key := strings.Join(folded, " ")
+	r.phrases[key] = append(r.phrases[key], p)
+	r.longestPhrase = max(r.longestPhrase, len(toks))
+	// The lexicon speaks plain words; what is typed is expanded first, so a
+	// phrase that holds an abbreviation is filed under its expansion, too.
+	if long := r.expandAll(toks); long != key {
+		r.phrases[long] = append(r.phrases[long], phrase{kind: kind, value: value, marked: make([]string, len(strings.Fields(long)))})
+		r.longestPhrase = max(r.longestPhrase, len(strings.Fields(long)))
+	}
+}
+
+func (r *interpreter) expandAll(toks []vietnamese.Token) string {
+	var out []string
+	for i := 0; i < len(toks); {
+		words, n := r.expand(toks, i)
+		if n == 0 {
+			out = append(out, toks[i].Folded)
+			i++
+			continue
+		}
+		for _, w := range words {
+			out = append(out, vietnamese.Fold(w))
+		}
+		i += n
+	}
+	return strings.Join(out, " ")
+}
+
+// expand looks for the longest abbreviation that starts at i, first as typed,
+// then without marks where the typed text has none.
+func (r *interpreter) expand(toks []vietnamese.Token, i int) ([]string, int) {
+	for n := min(r.longest, len(toks)-i); n > 0; n-- {
+		key := toks[i].Text
+		for _, t := range toks[i+1 : i+n] {
+			key += " " + t.Text
+		}
+		if words, ok := r.abbreviations[key]; ok {
+			return words, n
+		}
+	}
+	return nil, 0
+}
+
+// read never fails: whatever was typed has a reading, if only an empty one.
+func (r *interpreter) read(text string) Reading {
+	toks := vietnamese.Tokenize(text)
+	out := Reading{Words: make([]ReadWord, 0, len(toks)+8)}
+	marked := 0
+	for i := 0; i < len(toks); {
+		if toks[i].Marked {
+			marked++
+		}
+		out.Clauses = toks[i].Clause + 1
+		if words, n := r.expand(toks, i); n > 0 {
+			for _, w := range words {
+				out.Words = append(out.Words, ReadWord{Folded: vietnamese.Fold(w), Marked: vietnamese.Canonical(w), Clause: toks[i].Clause, Typed: toks[i].Text})
+			}
+			i += n
+			continue
+		}
+		out.Words = append(out.Words, r.repair(toks[i]))
+		i++
+	}
+	out.Marked = marked*5 >= len(toks) && marked > 0
+	r.findConcepts(&out)
+	findNumbers(&out)
+	return out
+}
+
+func (r *interpreter) repair(t vietnamese.Token) ReadWord {
+	w := ReadWord{Folded: t.Folded, Clause: t.Clause, Typed: t.Text}
+	if t.Marked {
+		w.Marked = vietnamese.Canonical(t.Text)
+	}
+	if r.speller.Knows(t.Folded) && !strings.HasPrefix(t.Folded, "dd") {
+		return w
+	}
+	if plain, ok := vietnamese.Untype(t.Text); ok {
+		w.Folded, w.Marked = vietnamese.Fold(plain), vietnamese.Canonical(plain)
+		if r.speller.Knows(w.Folded) {
+			return w
+		}
+	}
+	if fixed, ok := r.speller.Correct(w.Folded); ok {
+		w.Folded, w.Marked = fixed, ""
+	}
+	return w
+}
+
+// findConcepts takes, for each type, the longest phrases from left to right;
+// a phrase consumes its words for its type, so «cận nghèo» leaves no «nghèo».
+func (r *interpreter) findConcepts(out *Reading) {
+	taken := map[string][]bool{}
+	for n := min(r.longestPhrase, len(out.Words)); n > 0; n-- {
+		for i := 0; i+n <= len(out.Words); i++ {
+			ps := r.phrases[joinFolded(out.Words[i:i+n])]
+			for _, p := range ps {
+				if !r.marksAgree(p, out, i) {
+					continue
+				}
+				used := taken[p.kind]
+				if used == nil {
+					used = make([]bool, len(out.Words))
+					taken[p.kind] = used
+				}
+				if n == 1 && used[i] || n > 1 && (used[i] || used[i+n-1]) {
+					if !sameSpan(out.Concepts, p.kind, i, i+n) {
+						continue
+					}
+				}
+				for k := i; k < i+n; k++ {
+					used[k] = true
+				}
+				out.Concepts = append(out.Concepts, Concept{Type: p.kind, Value: p.value, Start: i, End: i + n, Clause: out.Words[i].Clause})
+			}
+		}
+	}
+	slices.SortStableFunc(out.Concepts, func(a, b Concept) int {
+		if a.Start != b.Start {
+			return a.Start - b.Start
+		}
+		return b.End - a.End
+	})
+	for i := range out.Concepts {
+		c := &out.Concepts[i]
+		c.Not = deny(out.Words, c.Start) && !strings.HasPrefix(c.Value, "không")
+	}
+	spreadDenial(out)
+}
+
+func sameSpan(cs []Concept, kind string, start, end int) bool {
+	for _, c := range cs {
+		if c.Type == kind && c.Start == start && c.End == end {
+			return true
+		}
+	}
+	return false
+}
+
+func joinFolded(ws []ReadWord) string {
+	if len(ws) == 1 {
+		return ws[0].Folded
+	}
+	var b strings.Builder
+	for i, w := range ws {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w.Folded)
+	}
+	return b.String()
+}
+
+// marksAgree: where accents matter and the writer uses them, the word must
+// carry the right ones.
+func (r *interpreter) marksAgree(p phrase, out *Reading, at int) bool {
+	for k, want := range p.marked {
+		if want == "" || !out.Marked {
+			continue
+		}
+		w := out.Words[at+k]
+		if w.Marked == "" && vietnamese.Fold(w.Typed) == w.Folded && want != w.Folded {
+			return false // typed without marks amid accented words: another word
+		}
+		if w.Marked != "" && w.Marked != want {
+			return false
+		}
+	}
+	return true
+}
+
+// deny reports whether the words before start deny what follows: «không
+// (phải|thuộc|có|là|nằm trong|diện|hộ …)».
+func deny(ws []ReadWord, start int) bool {
+	for k := start - 1; k >= 0 && k >= start-6; k-- {
+		if ws[k].Clause != ws[start].Clause {
+			return false
+		}
+		switch ws[k].Folded {
+		case "khong", "chua", "chang":
+			return true
+		case "phai", "thuoc", "co", "la", "nam", "trong", "dien", "ho", "nha", "thuong", "duoc", "huong", "dang", "ai", "con", "danh", "sach", "giay", "so", "nguoi", "o", "cung", "bi", "xet", "vao", "vung", "xa", "thon":
+			continue
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// spreadDenial carries a «không» over «hay», «hoặc», «cận» to the next value
+// of the same type: «không thuộc hộ nghèo hay cận nghèo» denies both.
+func spreadDenial(out *Reading) {
+	for i := 1; i < len(out.Concepts); i++ {
+		a, b := out.Concepts[i-1], &out.Concepts[i]
+		if !(a.Not || strings.HasPrefix(a.Value, "không ")) || a.Type != b.Type || a.Clause != b.Clause && b.Start-a.End > 2 || b.Start < a.End {
+			continue
+		}
+		between := out.Words[a.End:b.Start]
+		if len(between) <= 3 && slices.ContainsFunc(between, func(w ReadWord) bool {
+			return w.Folded == "hay" || w.Folded == "hoac" || w.Folded == "hoat" || w.Folded == "va"
+		}) || len(between) == 0 {
+			b.Not = !strings.HasPrefix(b.Value, "không")
+		}
+	}
+}
+
+func findNumbers(out *Reading) {
+	toks := make([]vietnamese.Token, len(out.Words))
+	for i, w := range out.Words {
+		toks[i] = vietnamese.Token{Text: w.Typed, Folded: w.Folded, Marked: w.Marked != "", Clause: w.Clause}
+		if vietnamese.Fold(w.Typed) != w.Folded {
+			toks[i].Text = w.Folded
+		}
+	}
+	add := func(kind string, v float64, at int) { out.Numbers = append(out.Numbers, SlotNumber{kind, v, at}) }
+	for i := 0; i < len(toks); {
+		if age, ok := strings.CutSuffix(toks[i].Folded, "t"); ok && isDigits(age) && len(age) <= 3 { // "72t"
+			v, _ := vietnamese.Number([]vietnamese.Token{{Text: age, Folded: age}}, 0)
+			add("tuổi", v, i)
+			i++
+			continue
+		}
+		if km, ok := strings.CutSuffix(toks[i].Folded, "km"); ok && isDigits(km) {
+			v, _ := vietnamese.Number([]vietnamese.Token{{Text: km, Folded: km}}, 0)
+			add("km", v, i)
+			i++
+			continue
+		}
+		v, n := vietnamese.Number(toks, i)
+		if n == 0 {
+			i++
+			continue
+		}
+		prev, next, next2 := "", "", ""
+		if i > 0 {
+			prev = toks[i-1].Folded
+		}
+		if i+n < len(toks) {
+			next = toks[i+n].Folded
+		}
+		if i+n+1 < len(toks) {
+			next2 = toks[i+n+1].Folded
+		}
+		switch {
+		case prev == "lop" && v <= 12:
+			add("lớp", v, i)
+		case next == "tuoi" || next == "may" && next2 == "tuoi":
+			add("tuổi", v, i)
+		case next == "km" || next == "cay" || next == "ki" && next2 == "lo":
+			add("km", v, i)
+		case v >= 1e5:
+			add("triệu", v/1e6, i)
+		case next == "nam" && v < 60 && next2 != "nay" && next2 != "ngoai":
+			add("số năm", v, i)
+		case next == "thang" && v < 200 && prev != "thang" && next2 != "nay":
+			add("tháng", v, i)
+		case next == "nguoi" || next == "mieng" || next == "khau" || next == "nhan" && next2 == "khau" || next == "dau" && next2 == "nguoi":
+			add("nhân khẩu", v, i)
+		case (prev == "tron" || prev == "ngoai" || prev == "gan" || prev == "du" || prev == "tuoi") && v >= 40 && v <= 110:
+			add("tuổi", v, i)
+		case v >= 1915 && v <= 1980 && (prev == "nam" || prev == "sinh"):
+			add("năm sinh", v, i)
+		}
+		i += n
+	}
+}
+
+func isDigits(s string) bool {
+	if s == "" {
+		return false
+	}
+	for _, r := range s {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return true
+}

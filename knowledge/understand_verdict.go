@@ -1,0 +1,74 @@
+package knowledge
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/doithoai/doithoai/internal/vietnamese"
+)
+
+// verdict returns the first row of the entry whose conditions the frame and the
+// message fulfil. Rows are looked at from top to bottom, as the editor wrote
+// them.
+func (e Entry) verdict(f Frame, r Reading) (VerdictRow, bool) {
+	for _, row := range e.Verdicts {
+		if row.holds(f, r) {
+			return row, true
+		}
+	}
+	return VerdictRow{}, false
+}
+
+func (row VerdictRow) holds(f Frame, r Reading) bool {
+	for _, c := range row.Conditions {
+		if !c.holds(f) {
+			return false
+		}
+	}
+	for _, n := range row.Numbers {
+		if !slices.ContainsFunc(f.Numbers[n.Type], n.Holds) {
+			return false
+		}
+	}
+	if len(row.Say) > 0 && !slices.ContainsFunc(row.Say, r.says) {
+		return false
+	}
+	return !slices.ContainsFunc(row.NotSay, r.says)
+}
+
+func (c Condition) holds(f Frame) bool {
+	have := f.Slots[c.Type]
+	for _, group := range c.AllOf {
+		if !slices.ContainsFunc(group, func(t Term) bool {
+			v := t.Value
+			if t.Not {
+				v = "không " + v
+			}
+			return slices.Contains(have, v)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// says reports whether the message holds the phrase, accents ignored, on word
+// borders. Both the repaired words and the words as typed are searched.
+func (r Reading) says(phrase string) bool {
+	want := " " + strings.Join(foldedWords(phrase), " ") + " "
+	repaired, typed := " ", " "
+	for _, w := range r.Words {
+		repaired += w.Folded + " "
+		typed += vietnamese.Fold(w.Typed) + " "
+	}
+	return strings.Contains(repaired, want) || strings.Contains(typed, want)
+}
+
+func foldedWords(s string) []string {
+	toks := vietnamese.Tokenize(s)
+	out := make([]string, len(toks))
+	for i, t := range toks {
+		out[i] = t.Folded
+	}
+	return out
+}
