@@ -184,3 +184,12 @@ func (x *Exchange) Acked(chat bot.ChatID) uint64 {
 	defer x.mu.Unlock()
 	return x.chat(chat).acked
 }
+
+// PushAll lets replies come to every chat that is known.
+func (x *Exchange) PushAll(at time.Time, replies ...bot.Reply) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for chat := range x.chats {
+		x.push(chat, at, replies)
+	}
+}

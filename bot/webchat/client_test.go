@@ -55,11 +55,6 @@ type browser struct {
 	base   string
 	http   *http.Client
 	nextID int
-
-	last    message
-	seq     uint64
-	replies chan reply
-	stop    context.CancelFunc
 }
 
 type message struct {
@@ -149,7 +144,6 @@ func (b *browser) text(text string) message {
 
 // post sends m and returns an error unless it was taken.
 func (b *browser) post(ctx context.Context, m message) error {
-	b.last = m
 	res, err := b.do(ctx, "POST", "/chat/messages", m, nil)
 	if err != nil {
 		return err
@@ -225,7 +219,10 @@ func (e event) reply(t *testing.T) reply {
 // resident drives a browser through the suite, by events or by long requests.
 type resident struct {
 	*browser
+	last    message
+	seq     uint64
 	events  <-chan event
+	stop    context.CancelFunc
 	polling bool
 	queue   []reply
 	latest  reply
@@ -233,8 +230,12 @@ type resident struct {
 
 var _ channeltest.Client = (*resident)(nil)
 
-func (r *resident) Send(ctx context.Context, text string) error { return r.post(ctx, r.text(text)) }
-func (r *resident) Resend(ctx context.Context) error            { return r.post(ctx, r.last) }
+func (r *resident) Send(ctx context.Context, text string) error {
+	r.last = r.text(text)
+	return r.post(ctx, r.last)
+}
+
+func (r *resident) Resend(ctx context.Context) error { return r.post(ctx, r.last) }
 
 func (r *resident) Press(ctx context.Context, label string) error {
 	for _, b := range r.latest.Buttons {

@@ -18,6 +18,8 @@ type Limits struct {
 	Streams           int // open at once, in all [2000]
 	StreamsPerSession int // the oldest is closed for a new one [3]
 	Sessions          int // remembered by the limits; twice as many at most [20000]
+	// BodyTime is how long the body of a request may take to arrive [10 s].
+	BodyTime time.Duration
 }
 
 func (l Limits) withDefaults() Limits {
@@ -32,6 +34,9 @@ func (l Limits) withDefaults() Limits {
 		if *f.field <= 0 {
 			*f.field = f.fallback
 		}
+	}
+	if l.BodyTime <= 0 {
+		l.BodyTime = 10 * time.Second
 	}
 	return l
 }

@@ -15,10 +15,9 @@ import (
 )
 
 const (
-	maxBody    = 16 << 10         // bytes of one request
-	maxText    = 4000             // characters of one message: at most 12 KB of UTF-8 in Vietnamese
-	maxPayload = 64               // bytes, as bot.Button promises
-	bodyTime   = 10 * time.Second // in which a body must have arrived
+	maxBody    = 16 << 10 // bytes of one request
+	maxText    = 4000     // characters of one message: at most 12 KB of UTF-8 in Vietnamese
+	maxPayload = 64       // bytes, as bot.Button promises
 )
 
 // incoming is one message as the page sends it.
@@ -79,13 +78,13 @@ func isPayload(p string) bool {
 
 // limitBody bounds the size of a request's body and the time it may take, also
 // when the server has to read the rest of a refused one.
-func limitBody(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) limitBody(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	// A writer without deadlines is one of a test.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(h.bodyTime))
 }
 
 // bodyRead lifts the deadline once the body is here.

@@ -77,6 +77,7 @@ type Handler struct {
 	streams  *streams
 	assets   *assets
 	province string
+	bodyTime time.Duration
 	mux      *http.ServeMux
 
 	closing   chan struct{} // closed by Close
@@ -113,6 +114,7 @@ func New(cfg Config) (*Handler, error) {
 		limits:   newLimiters(limits),
 		streams:  newStreams(limits.Streams, limits.StreamsPerSession),
 		province: cfg.Province,
+		bodyTime: limits.BodyTime,
 		closing:  make(chan struct{}),
 	}
 	h.assets, err = newAssets(cfg.Province)
@@ -158,7 +160,7 @@ func (h *Handler) routes() {
 // ServeHTTP serves the page and its API.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	securityHeaders(w.Header())
-	limitBody(w, r)
+	h.limitBody(w, r)
 	h.mux.ServeHTTP(w, r)
 }
 

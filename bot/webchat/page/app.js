@@ -156,7 +156,7 @@
   }
 
   function retrySend(m, after) {
-    mark(m.id, 'retry');
+    state.out.forEach(function (o) { mark(o.id, 'retry'); });
     sendTries++;
     clearTimeout(sendTimer);
     sendTimer = setTimeout(flush, Math.max(after * 1000, wait(sendTries)));
@@ -288,7 +288,7 @@
     other: '',
     retry: 'Chưa gửi được, sẽ tự gửi lại',
     failed: 'Tin này không gửi được',
-    offline: 'Mạng đang yếu hoặc mất. Tin của cô bác được giữ lại và sẽ tự gửi khi có mạng.'
+    offline: 'Mất mạng. Tin được giữ lại, có mạng sẽ tự gửi.'
   };
 
   function wipe(why) {
@@ -386,8 +386,8 @@
     log.appendChild(box);
   }
 
-  // choices draws the numbered buttons. They live until a newer list comes; the
-  // one that was pressed stays marked and does not send twice.
+  // choices draws the numbered buttons. They stand until a newer list comes; the
+  // one that was pressed is marked and does not send twice.
   function choices(item) {
     var list = el('ul', 'choices live');
     list.setAttribute('aria-label', 'Chọn một mục, hoặc gõ số');
@@ -402,6 +402,7 @@
         if (button.getAttribute('aria-disabled')) return;
         pressed(button);
         item.chosen = b.number;
+        save();
         send('press', b.label, b.payload);
       };
       li.appendChild(button);
@@ -416,21 +417,27 @@
     button.appendChild(el('span', 'sr', ' (đã chọn)'));
   }
 
+  // retireButtons takes the last list away. Somebody who works with keys and
+  // stands on it is put on what comes after, so that Tab goes on from there.
   function retireButtons() {
-    var live = log.querySelectorAll('.live button');
-    for (var i = 0; i < live.length; i++) live[i].disabled = true;
-    var lists = log.querySelectorAll('.live');
-    for (i = 0; i < lists.length; i++) lists[i].className = 'choices';
+    var list = log.querySelector('.live');
+    if (!list) return;
+    if (list.contains(document.activeElement)) {
+      var next = list.parentNode.nextSibling || list.parentNode;
+      next.tabIndex = -1;
+      next.focus({ preventScroll: true });
+    }
+    list.parentNode.removeChild(list);
   }
 
   // links makes addresses and phone numbers tappable; everything else is text.
   function links(into, content) {
-    var pattern = /https:\/\/[^\s<>"]+[^\s<>".,;:!?)]|\b(?:1[89]00[ .]?\d{2,4}[ .]?\d{0,4}|0\d{2,3}[ .]?\d{3}[ .]?\d{3,4})\b/g;
+    var pattern = /https:\/\/[^\s<>"]+[^\s<>".,;:!?)]|\b(?:1[89]00[ .]?\d{2,4}[ .]?\d{0,4}|0\d{2,3}[ .]?\d{3}[ .]?\d{3,4})\b|(?:gọi|số) 11[1-5](?![\d\/-])/g;
     var at = 0, m;
     while ((m = pattern.exec(content))) {
       into.appendChild(document.createTextNode(content.slice(at, m.index)));
       var a = el('a', '', m[0]);
-      if (m[0].charAt(0) === 'h') {
+      if (m[0].indexOf('https:') === 0) {
         a.href = m[0];
         a.target = '_blank';
         a.rel = 'noopener noreferrer';
@@ -464,7 +471,8 @@
   function show(item) {
     var box = item.box();
     var own = log.querySelectorAll('.me');
-    if (!item.me && own.length) {
+    if (!own.length) return; // the greeting: the page is read from its top
+    if (!item.me) {
       var mine = own[own.length - 1];
       if (box.offsetTop - mine.offsetTop < main.clientHeight / 2) box = mine;
     }
@@ -507,6 +515,8 @@
     if (e.key === 'Enter' && !e.shiftKey && !e.isComposing && e.keyCode !== 229) { e.preventDefault(); submit(); }
   };
 
+  text.onkeypress = function (e) { if (e.key === 'Enter' && !e.shiftKey) e.preventDefault(); };
+
   function wake() {
     lookAtClock();
     if (state.out.length) flush();
@@ -520,7 +530,7 @@
   main.tabIndex = -1;
   lookAtClock();
   redraw();
-  main.scrollTop = main.scrollHeight;
+  if (state.items.some(function (i) { return i.me; })) main.scrollTop = main.scrollHeight;
   setTimeout(function () { log.setAttribute('aria-live', 'polite'); }, 500);
   (function start() {
     if (asleep) return;
