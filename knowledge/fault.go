@@ -3,6 +3,7 @@ package knowledge
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -59,17 +60,10 @@ func (r Report) only(s Severity) []Fault {
 func (r Report) Text() string {
 	var b strings.Builder
 	section := func(title string, faults []Fault) {
-		if len(faults) == 0 {
-			return
+		if len(faults) > 0 {
+			fmt.Fprintf(&b, "%s (%d)\n", title, len(faults))
+			writeFaults(&b, faults)
 		}
-		fmt.Fprintf(&b, "%s (%d)\n", title, len(faults))
-		for _, f := range faults {
-			fmt.Fprintf(&b, "\n%s: %s\n", f.place(), f.Message)
-			if f.Cure != "" {
-				fmt.Fprintf(&b, "    → %s\n", f.Cure)
-			}
-		}
-		b.WriteString("\n")
 	}
 	errs, warnings := r.Errors(), r.Warnings()
 	section("LỖI – phải sửa, kho kiến thức chưa dùng được", errs)
@@ -83,6 +77,33 @@ func (r Report) Text() string {
 		fmt.Fprintf(&b, "Đã đọc %d tệp: không có lỗi.\n", r.Files)
 	}
 	return b.String()
+}
+
+// writeFaults writes faults; one said of several lines of a file is written
+// once, with the other lines.
+func writeFaults(b *strings.Builder, faults []Fault) {
+	type same struct{ file, message, cure string }
+	lines := map[same][]string{}
+	for _, f := range faults {
+		key := same{f.File, f.Message, f.Cure}
+		lines[key] = append(lines[key], strconv.Itoa(f.Line))
+	}
+	for _, f := range faults {
+		key := same{f.File, f.Message, f.Cure}
+		all, ok := lines[key]
+		if !ok {
+			continue
+		}
+		delete(lines, key)
+		fmt.Fprintf(b, "\n%s: %s\n", f.place(), f.Message)
+		if more := slices.Compact(all)[1:]; len(more) > 0 {
+			fmt.Fprintf(b, "    (cũng ở dòng %s)\n", strings.Join(more, ", "))
+		}
+		if f.Cure != "" {
+			fmt.Fprintf(b, "    → %s\n", f.Cure)
+		}
+	}
+	b.WriteByte('\n')
 }
 
 func (f Fault) place() string {
