@@ -109,3 +109,51 @@ func (m *Matcher) evidence(r Reading, ranked []scored, follow float64) []float64
 	}
 	return f
 }
+
+// About is the decision for an entry that was chosen instead of asked for: by a
+// button or a number. It is false when no version holds on the day.
+func (m *Matcher) About(id string, f Facet, carried Frame, on Date) (Decision, bool) {
+	e, ok := m.base.Entry(id, on)
+	if !ok {
+		return Decision{}, false
+	}
+	d := Decision{Act: ActAnswer, Entry: e.ID, Facet: f, Confidence: 1}
+	d.Frame, d.Carried = Frame{}.over(carried, carried.Entry == id)
+	d.Frame.Entry = id
+	if f == "" {
+		m.settleVerdict(&d, on)
+	}
+	d.Entries = []string{d.Entry}
+	return d, true
+}
+
+// Members returns the ids of an entry's family, itself included, in the order
+// of the menu.
+func (m *Matcher) Members(id string) []string {
+	if m.family[id] == "" {
+		return nil
+	}
+	var out []string
+	for _, t := range m.base.Topics {
+		for _, e := range t.Entries {
+			if m.family[e] == m.family[id] && !slices.Contains(out, e) {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// Neighbours returns what may have been meant instead of an entry: its near
+// misses, its relations, its family.
+func (m *Matcher) Neighbours(id string) []string {
+	var out []string
+	for _, e := range m.base.Versions(id) {
+		for _, n := range slices.Concat(e.NotSame, e.Related, m.Members(id)) {
+			if n != id && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}

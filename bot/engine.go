@@ -1,0 +1,184 @@
+package bot
+
+import (
+	"hash/fnv"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/doithoai/doithoai/internal/vietnamese"
+	"github.com/doithoai/doithoai/knowledge"
+)
+
+// MaxText is how many characters of a message are read. The longest stories of
+// the question sets have 600; the rest of a longer one is said to be unread.
+const MaxText = 1500
+
+// Engine decides what to do with messages. It is immutable and safe for
+// concurrent use; a new knowledge base gets a new engine.
+type Engine struct {
+	matcher *knowledge.Matcher
+	base    *knowledge.Base
+	zone    *time.Location
+	texts   texts
+	places  *placeFinder
+}
+
+// NewEngine returns an engine over a fitted matcher. zone is where "today" is
+// reckoned. It panics if the sentences compiled into the program cannot be
+// read, which a test excludes.
+func NewEngine(m *knowledge.Matcher, zone *time.Location) *Engine {
+	t, err := loadTexts(textsFile)
+	if err != nil {
+		panic(err)
+	}
+	return &Engine{matcher: m, base: m.Base(), zone: zone, texts: t, places: newPlaceFinder(m.Base().Places)}
+}
+
+// Decide is the step one message makes in a conversation. It is a function of
+// its arguments and the base alone.
+func (e *Engine) Decide(conv Conversation, m Message, now time.Time) Step {
+	t := e.begin(conv, now)
+	switch m.Kind {
+	case KindOpen:
+		t.open()
+	case KindPress:
+		t.act(m.Payload)
+	case KindText:
+		t.text(m.Text)
+	default:
+		t.count("message.other")
+		t.notice(e.texts.say(textMedia), t.officerButton(), t.menuButton())
+	}
+	t.step.Conversation = t.conv
+	return t.step
+}
+
+// turn is one message being worked on.
+type turn struct {
+	*Engine
+	conv Conversation
+	was  Conversation // as it stood before this message
+	now  time.Time
+	on   knowledge.Date
+	step Step
+}
+
+func (e *Engine) begin(conv Conversation, now time.Time) *turn {
+	if conv.UpdatedAt.IsZero() || now.Sub(conv.UpdatedAt) > ContextFor {
+		conv = Conversation{Introduced: conv.Introduced && now.Sub(conv.UpdatedAt) < 24*time.Hour, Place: conv.Place}
+	}
+	t := &turn{Engine: e, conv: conv, was: conv, now: now, on: knowledge.DateOf(now.In(e.zone))}
+	t.conv.UpdatedAt = now
+	t.conv.List, t.conv.Asked, t.conv.WantPlace, t.conv.Fragment = nil, false, false, ""
+	return t
+}
+
+func (t *turn) count(name string) { t.step.Counts = append(t.step.Counts, name) }
+
+func (t *turn) open() {
+	t.count("message.open")
+	t.conv = Conversation{UpdatedAt: t.now, Introduced: true}
+	t.notice(t.texts.say(textWelcome)+"\n\n"+t.texts.say(textIntro), t.topicButtons()...)
+}
+
+// text handles what was typed, from what costs least to be wrong about to what
+// needs understanding.
+func (t *turn) text(raw string) {
+	text := strings.TrimSpace(vietnamese.Compose(raw))
+	cut := utf8.RuneCountInString(text) > MaxText
+	if cut {
+		text = string([]rune(text)[:MaxText])
+	}
+	words := vietnamese.Tokenize(text)
+	switch {
+	case isThumbsUp(text):
+		t.count("feedback.up")
+		t.notice(t.texts.say(textThanks), t.menuButton(), t.officerButton())
+		return
+	case isThumbsDown(text):
+		t.act(actionNotMeant)
+		return
+	case len(words) == 0:
+		t.count("message.empty")
+		t.notice(t.texts.say(textEmpty), t.menuButton(), t.officerButton())
+		return
+	}
+	if n, ok := choiceNumber(words); ok {
+		t.number(n)
+		return
+	}
+	if t.was.WantPlace && t.place(words) {
+		return
+	}
+	if t.repeated(text) {
+		return
+	}
+	t.understand(text)
+	if cut {
+		t.step.Replies[0].Text = t.texts.say(textTooLong) + "\n\n" + t.step.Replies[0].Text
+	}
+}
+
+// choiceNumber reads "1", "số 2", "chọn 3", "0." as a choice.
+func choiceNumber(words []vietnamese.Token) (int, bool) {
+	if len(words) == 2 {
+		switch words[0].Folded {
+		case "so", "chon", "muc", "cau":
+			words = words[1:]
+		}
+	}
+	if len(words) != 1 {
+		return 0, false
+	}
+	n, err := strconv.Atoi(words[0].Folded)
+	return n, err == nil && n >= 0 && n < 20
+}
+
+func (t *turn) number(n int) {
+	switch {
+	case n == 0:
+		t.act(actionOfficer)
+	case n <= len(t.was.List):
+		t.act(t.was.List[n-1].Action)
+	default:
+		t.count("choice.stale")
+		t.notice(t.texts.say(textNoList), t.menuButton(), t.officerButton())
+	}
+}
+
+// repeated notices the same text sent again, as people do when a network is
+// slow or an answer disappoints: the first time the answer is given again with
+// a way out, later only the way out.
+func (t *turn) repeated(text string) bool {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(vietnamese.Fold(text)))
+	sum := h.Sum64()
+	same := t.was.LastHash == sum
+	t.conv.LastHash = sum
+	if !same {
+		t.conv.Repeats = 0
+		return false
+	}
+	t.conv.Repeats = t.was.Repeats + 1
+	t.conv.Shown = t.was.Shown
+	t.count("message.repeated")
+	switch {
+	case t.conv.Repeats == 1 && t.was.Frame.Entry != "" && !t.was.Asked:
+		t.notice(t.texts.say(textRepeat), t.notMeantButton(), t.officerButton())
+	case t.conv.Repeats >= 2:
+		t.notice(t.texts.say(textRepeatShort), t.menuButton(), t.officerButton())
+	default:
+		return false
+	}
+	return true
+}
+
+func isThumbsUp(s string) bool {
+	return strings.ContainsAny(s, "👍❤") && len(vietnamese.Tokenize(s)) == 0
+}
+
+func isThumbsDown(s string) bool {
+	return strings.Contains(s, "👎") && len(vietnamese.Tokenize(s)) == 0
+}

@@ -1,0 +1,122 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/doithoai/doithoai/internal/vietnamese"
+	"github.com/doithoai/doithoai/knowledge"
+)
+
+// placeFinder knows today's communes by their own and their old names. A name
+// that several communes carry is asked, never guessed.
+type placeFinder struct {
+	byID   map[string]knowledge.Place
+	byName map[string][]string // folded name → ids
+}
+
+func newPlaceFinder(places []knowledge.Place) *placeFinder {
+	f := &placeFinder{byID: map[string]knowledge.Place{}, byName: map[string][]string{}}
+	add := func(name, id string) {
+		key := placeKey(name)
+		if key != "" && !slices.Contains(f.byName[key], id) {
+			f.byName[key] = append(f.byName[key], id)
+		}
+	}
+	for _, p := range places {
+		f.byID[p.ID] = p
+		add(p.Name, p.ID)
+		for _, o := range p.OldNames {
+			add(o, p.ID)
+		}
+	}
+	return f
+}
+
+// placeKey folds a name and drops the word for its kind: «thị trấn La Hà» and
+// «la ha» are one.
+func placeKey(name string) string {
+	var out []string
+	for i, w := range vietnamese.Tokenize(name) {
+		switch w.Folded {
+		case "xa", "phuong", "huyen", "tt", "thon", "dac", "khu", "thi", "tran", "tp", "tx", "thanh", "pho", "o", "toi", "nha", "em", "minh", "tui", "ben":
+			if i < 3 {
+				continue
+			}
+		}
+		out = append(out, w.Folded)
+	}
+	return strings.Join(out, " ")
+}
+
+// find returns the communes a name may mean.
+func (f *placeFinder) find(name string) []knowledge.Place {
+	var out []knowledge.Place
+	for _, id := range f.byName[placeKey(name)] {
+		out = append(out, f.byID[id])
+	}
+	return out
+}
+
+// place takes a message for the name of a commune, if it is one.
+func (t *turn) place(words []vietnamese.Token) bool {
+	if len(words) > 7 {
+		return false
+	}
+	var name []string
+	for _, w := range words {
+		name = append(name, w.Text)
+	}
+	said := strings.Join(name, " ")
+	found := t.places.find(said)
+	switch {
+	case len(found) == 0:
+		return false
+	case len(found) == 1:
+		t.officerAt(found[0].ID, placeKey(said))
+	default:
+		var options []Option
+		for _, p := range found {
+			options = append(options, Option{p.Kind + " " + p.Name, prefixPlace + p.ID})
+		}
+		t.conv.Asked = true
+		t.choices(t.texts.say(textWhichPlace, "cũ", "«"+said+"»"), options[:min(3, len(options))])
+	}
+	return true
+}
+
+// officer tells how to reach a person: until a case can be opened from here,
+// the commune's service centre.
+func (t *turn) officer() {
+	t.count("officer.asked")
+	if t.conv.Place != "" {
+		t.officerAt(t.conv.Place, "")
+		return
+	}
+	t.conv.WantPlace = true
+	t.conv.Frame = t.was.Frame
+	t.handoff(t.texts.say(textHuman), t.menuButton())
+}
+
+// officerAt names the centre of a commune, and says the change when an old name
+// was used.
+func (t *turn) officerAt(id, said string) {
+	p, ok := t.places.byID[id]
+	if !ok {
+		t.conv.Place = ""
+		t.officer()
+		return
+	}
+	t.conv.Place = id
+	t.conv.Frame = t.was.Frame
+	full := p.Kind + " " + p.Name
+	text := t.texts.say(textHumanPlace, "nơi", full)
+	if said != "" && said != placeKey(p.Name) {
+		for _, o := range p.OldNames {
+			if placeKey(o) == said {
+				text += " " + t.texts.say(textPlaceMoved, "cũ", o, "nơi", full)
+			}
+		}
+	}
+	t.handoff(text, t.menuButton())
+}

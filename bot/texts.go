@@ -1,0 +1,102 @@
+package bot
+
+import (
+	_ "embed"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/doithoai/doithoai/internal/strictyaml"
+)
+
+//go:embed texts.vi.yaml
+var textsFile []byte
+
+// textKey names a sentence of texts.vi.yaml.
+type textKey string
+
+// The sentences the program says of itself. Their words stand in the file; a
+// test checks that every key has words and that no words are without a key.
+const (
+	textIntro         textKey = "giới thiệu"
+	textWelcome       textKey = "chào mở đầu"
+	textMenu          textKey = "danh mục"
+	textTopic         textKey = "chủ đề"
+	textFootnote      textKey = "dòng cuối"
+	textFootnotePlain textKey = "dòng cuối không căn cứ"
+	textCarried       textKey = "nói về"
+	textUnclear       textKey = "tình trạng chưa rõ"
+	textEnded         textKey = "tình trạng đã hết"
+	textOverdue       textKey = "quá hạn kiểm"
+	textNoVersion     textKey = "không có bản"
+	textAskWho        textKey = "hỏi diện"
+	textClarify       textKey = "hỏi lại"
+	textNotThese      textKey = "nút không phải"
+	textNotMeant      textKey = "nút chưa đúng"
+	textOfficer       textKey = "nút cán bộ"
+	textTopics        textKey = "nút danh mục"
+	textHandover      textKey = "chưa trả lời được"
+	textHuman         textKey = "gặp cán bộ"
+	textHumanPlace    textKey = "gặp cán bộ ở xã"
+	textPlaceMoved    textKey = "xã đã đổi"
+	textWhichPlace    textKey = "xã nào"
+	textSorry         textKey = "chưa đúng ý"
+	textRephrase      textKey = "nói lại"
+	textLoop          textKey = "ngừng đoán"
+	textRepeat        textKey = "đã trả lời"
+	textRepeatShort   textKey = "đã trả lời nhiều lần"
+	textThanks        textKey = "cảm ơn đánh giá"
+	textForgotten     textKey = "đã quên"
+	textEmpty         textKey = "tin trống"
+	textTooLong       textKey = "tin dài"
+	textMedia         textKey = "chưa đọc được tệp"
+	textNoList        textKey = "số không có danh sách"
+	textGoOn          textKey = "nói tiếp"
+	textDetails       textKey = "xem kỹ"
+	textHow           textKey = "mặt how"
+	textPapers        textKey = "mặt papers"
+	textWhere         textKey = "mặt where"
+	textTime          textKey = "mặt time"
+	textLegal         textKey = "mặt legal"
+	textWho           textKey = "mặt who"
+	textBenefit       textKey = "mặt benefit"
+	textNotes         textKey = "mặt notes"
+	textNoFacet       textKey = "không có phần này"
+	textComplaint     textKey = "tố cáo"
+)
+
+// texts are the program's own sentences, by folded key.
+type texts map[string]string
+
+func loadTexts(data []byte) (texts, error) {
+	node, faults := strictyaml.Decode(data)
+	for _, f := range faults {
+		if !f.Warning {
+			return nil, fmt.Errorf("read texts: line %d: %s", f.Line, f.Message)
+		}
+	}
+	t := texts{}
+	for _, p := range node.Pairs {
+		t[p.Folded] = p.Value.Text
+	}
+	return t, nil
+}
+
+// say returns a sentence with its gaps filled: «{nhãn}» takes the value after
+// "nhãn".
+func (t texts) say(key textKey, gaps ...string) string {
+	s := t[strictyaml.Fold(string(key))]
+	for i := 0; i+1 < len(gaps); i += 2 {
+		s = strings.ReplaceAll(s, "{"+gaps[i]+"}", gaps[i+1])
+	}
+	return s
+}
+
+func (t texts) keys() []string {
+	out := make([]string, 0, len(t))
+	for k := range t {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}
