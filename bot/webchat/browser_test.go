@@ -29,17 +29,18 @@ import (
 func dialogue(m bot.Message) []bot.Reply {
 	facets := []bot.Button{
 		{Label: "Giấy tờ cần có", Payload: "facet:papers"}, {Label: "Nộp ở đâu", Payload: "facet:where"},
-		{Label: "Chưa đúng ý tôi", Payload: "cmd:other"}, {Label: "Gặp cán bộ", Payload: "cmd:human"},
+		{Label: "Chưa đúng ý tôi", Payload: "cmd:other"}, {Label: "Gặp cán bộ", Payload: "gap-can-bo"},
 	}
 	switch {
 	case m.Kind == bot.KindOpen:
-		return []bot.Reply{{Kind: bot.ReplyNotice, Text: "Cô bác muốn hỏi việc gì? Bấm một mục, hoặc gõ câu hỏi.", Buttons: []bot.Button{
-			{Label: "Thẻ bảo hiểm y tế", Payload: "topic:bhyt"}, {Label: "Tiền học của con", Payload: "topic:hoc"},
-			{Label: "Vay vốn", Payload: "topic:vay"}, {Label: "Gặp cán bộ", Payload: "cmd:human"},
+		return []bot.Reply{{Kind: bot.ReplyNotice, Text: "Dạ, chào cô bác. Cô bác cần hỏi việc gì? Cứ gõ câu hỏi, không cần dấu.\n\n" +
+			"Đây là trợ lý tự động của tỉnh, không phải người. Trợ lý không bao giờ hỏi mã OTP, số tài khoản hay số căn cước.", Buttons: []bot.Button{
+			{Label: "Hộ nghèo, cận nghèo", Payload: "t:ho-ngheo"}, {Label: "Thẻ BHYT, khám bệnh", Payload: "t:bhyt"},
+			{Label: "Con đi học", Payload: "t:hoc"}, {Label: "Vay vốn ưu đãi", Payload: "t:vay"}, {Label: "Gặp cán bộ", Payload: "gap-can-bo"},
 		}}}
 	case m.Payload == "facet:papers":
 		return []bot.Reply{{Kind: bot.ReplyAnswer, Text: "Giấy tờ cần có:\n- Giấy chứng nhận hộ cận nghèo\n- Căn cước của người được cấp thẻ\n\nXem thêm: https://example.org/van-ban.", Buttons: facets[1:]}}
-	case m.Payload == "cmd:human":
+	case m.Payload == "gap-can-bo":
 		return []bot.Reply{{Kind: bot.ReplyHandoff, Text: "Câu hỏi này sẽ gửi tới bộ phận một cửa của xã, giữ 90 ngày. Cô bác đồng ý không?", Buttons: []bot.Button{
 			{Label: "Đồng ý gửi", Payload: "yes"}, {Label: "Không gửi, chỉ chỗ hỏi", Payload: "no"}, {Label: "Xem kỹ hơn", Payload: "more"},
 		}}}
@@ -69,7 +70,7 @@ type phone struct {
 // developer's machine and fails where changes are accepted.
 func chromium(t *testing.T) string {
 	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless-shell"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
@@ -92,7 +93,7 @@ func newPhone(t *testing.T, url string) *phone {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(profile) })
+	t.Cleanup(func() { _ = os.RemoveAll(profile) })
 	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(profile)}
 	for _, flag := range []string{
 		"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
@@ -273,7 +274,7 @@ func TestPhoneAsksAndTaps(t *testing.T) {
 	p.shoot("05-urgent")
 	want := []string{
 		"text Hộ cận nghèo mua thẻ bảo hiểm y tế được giảm bao nhiêu?", "press Giấy tờ cần cófacet:papers",
-		"press Gặp cán bộcmd:human", "text nhà em đói",
+		"press Gặp cán bộgap-can-bo", "text nhà em đói",
 	}
 	if got := texts(x); !slices.Equal(got, want) {
 		t.Errorf("took %q, want %q", got, want)

@@ -248,7 +248,7 @@ func (r *resident) Press(ctx context.Context, label string) error {
 	return errors.New("no such button")
 }
 
-func (r *resident) Reconnect(ctx context.Context) error {
+func (r *resident) Reconnect(context.Context) error {
 	r.stop()
 	r.events = nil
 	return nil

@@ -34,7 +34,7 @@ func hidden(page string) url.Values {
 
 func choose(m bot.Message) []bot.Reply {
 	return []bot.Reply{{Kind: bot.ReplyAnswer, Text: "nghe <b>" + m.Text + m.Payload + "</b>", Buttons: []bot.Button{
-		{Label: "Giấy tờ", Payload: "facet:papers"}, {Label: "Gặp cán bộ", Payload: "human"},
+		{Label: "Giấy tờ", Payload: "facet:papers"}, {Label: "Gặp cán bộ", Payload: "gap-can-bo"},
 	}}}
 }
 

@@ -13,11 +13,14 @@ import (
 )
 
 const (
-	heartbeat  = 20 * time.Second // below the usual 30 s after which mobile networks cut
-	writeTime  = 15 * time.Second // for one write to a slow phone
-	longPoll   = 25 * time.Second // the longest wait of GET /chat/replies
-	pauseWhen  = 5 * time.Second  // between requests when there is no room to wait
-	humanLabel = "Gặp cán bộ"     // in numbered lists it is always 0
+	heartbeat = 20 * time.Second // below the usual 30 s after which mobile networks cut
+	writeTime = 15 * time.Second // for one write to a slow phone
+	longPoll  = 25 * time.Second // the longest wait of GET /chat/replies
+	pauseWhen = 5 * time.Second  // between requests when there is no room to wait
+
+	// officerPayload is the choice that is 0 in every numbered list; the others
+	// count from 1, as the engine counts them.
+	officerPayload = "gap-can-bo"
 )
 
 // reply is a delivery as the page gets it.
@@ -37,10 +40,12 @@ type button struct {
 
 func render(d record.Delivery) reply {
 	r := reply{Seq: d.Seq, Kind: d.Reply.Kind, Text: d.Reply.Text}
-	for i, b := range d.Reply.Buttons {
-		number := strconv.Itoa(i + 1)
-		if b.Label == humanLabel {
-			number = "0"
+	next := 1
+	for _, b := range d.Reply.Buttons {
+		number := "0"
+		if b.Payload != officerPayload {
+			number = strconv.Itoa(next)
+			next++
 		}
 		r.Buttons = append(r.Buttons, button{Number: number, Label: b.Label, Payload: b.Payload})
 	}
@@ -92,6 +97,7 @@ func (h *Handler) sendReplies(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	bodyRead(w) // the server's own read timeout must not end the waiting
 	patience := longPoll
 	if text := r.URL.Query().Get("wait"); text != "" {
 		seconds, err := strconv.ParseUint(text, 10, 16)
@@ -146,6 +152,7 @@ func (h *Handler) sendEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	bodyRead(w) // the server's own read timeout must not end the waiting
 	ctx, leave, ok := h.streams.enter(r.Context(), s.name())
 	defer leave()
 	if !ok {

@@ -413,7 +413,7 @@ func TestSlowBodyIsCut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	fmt.Fprintf(conn, "POST /chat/session HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
 	_ = conn.SetReadDeadline(time.Now().Add(15 * time.Second))
 	if _, err := io.ReadAll(conn); err != nil {
@@ -561,6 +561,27 @@ func TestCloseEndsStreams(t *testing.T) {
 	}
 	if n := x.Watching(); n != 0 {
 		t.Errorf("%d watchers are left", n)
+	}
+}
+
+// A server's read timeout is for requests, not for those who wait for replies.
+func TestStreamOutlivesReadTimeout(t *testing.T) {
+	t.Parallel()
+	x := channeltest.NewExchange(echo)
+	server := httptest.NewUnstartedServer(newHandler(t, webchat.Config{Intake: x, Outbox: x}))
+	server.Config.ReadTimeout = 50 * time.Millisecond
+	server.Start()
+	t.Cleanup(server.Close)
+	b := newBrowser(t, server.URL)
+	b.begin()
+	events, err := b.stream(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-events
+	time.AfterFunc(200*time.Millisecond, func() { x.PushAll(time.Now(), bot.Reply{Text: "muộn"}) })
+	if e, ok := <-events; !ok || e.id != "1" {
+		t.Errorf("the stream ended instead of waiting: %+v", e)
 	}
 }
 

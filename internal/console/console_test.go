@@ -32,7 +32,7 @@ func script(m bot.Message) []bot.Reply {
 		return nil
 	default:
 		return []bot.Reply{{Kind: bot.ReplyAnswer, Text: "nghe: " + m.Text + "\x1b[31m\n\nđoạn hai", Buttons: []bot.Button{
-			{Label: "Giấy tờ", Payload: "facet:papers"}, {Label: "Gặp cán bộ", Payload: "human"},
+			{Label: "Giấy tờ", Payload: "facet:papers"}, {Label: "Gặp cán bộ", Payload: "gap-can-bo"},
 		}}}
 	}
 }
@@ -62,7 +62,7 @@ một
 hai
 ---
 ---
-đã bấm human
+đã bấm gap-can-bo
 ---
 `
 	if got := out.String(); got != want {
@@ -182,7 +182,7 @@ func TestTerminalLives(t *testing.T) {
 		}()
 		synctest.Wait()
 		x.Fail(channeltest.Handling, -1)
-		io.WriteString(typed, "một\n")
+		_, _ = io.WriteString(typed, "một\n")
 		time.Sleep(time.Minute) // a dreamt one
 		x.Fail(channeltest.Handling, 0)
 		if !strings.Contains(out.String(), "Chưa gửi được") {
@@ -197,7 +197,7 @@ func TestTerminalLives(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Errorf("after Ctrl-C: %v", err)
 		}
-		in.Close() // lets the reader of the terminal go
+		_ = in.Close() // lets the reader of the terminal go
 	})
 }
 
@@ -297,10 +297,10 @@ func TestConformance(t *testing.T) {
 			if err := console.Run(context.Background(), console.Config{In: in, Out: out, Intake: x, Outbox: x}); err != nil {
 				t.Error(err)
 			}
-			out.Close()
+			_ = out.Close()
 		})
 		t.Cleanup(func() {
-			typed.Close()
+			_ = typed.Close()
 			both.Wait()
 		})
 		return p

@@ -110,8 +110,9 @@ func (s *screen) inPipe(r bot.Reply) {
 		}
 		s.write(line + "\n")
 	}
+	numbers := numbersOf(r.Buttons)
 	for i, b := range r.Buttons {
-		s.write("  " + number(i, b) + ". " + printable(b.Label) + "\n")
+		s.write("  " + numbers[i] + ". " + printable(b.Label) + "\n")
 	}
 }
 
@@ -127,8 +128,9 @@ func (s *screen) onTerminal(r bot.Reply) {
 	for line := range strings.SplitSeq(printable(r.Text), "\n") {
 		s.write(s.wrap(line, "", hang(line)) + "\n")
 	}
+	numbers := numbersOf(r.Buttons)
 	for i, b := range r.Buttons {
-		mark := "  " + number(i, b) + ". "
+		mark := "  " + numbers[i] + ". "
 		s.write(s.paint(green, mark) + strings.TrimPrefix(s.wrap(printable(b.Label), mark, strings.Repeat(" ", len(mark))), mark) + "\n")
 	}
 	s.write("\n")

@@ -170,7 +170,7 @@
   function forgets(m) {
     var t = (m.text || '').toLowerCase();
     if (t.normalize) t = t.normalize('NFD').replace(/[\u0300-\u036f]/g, '');
-    return t.replace(/[^a-z ]/g, '').replace(/ +/g, ' ').trim() === 'quen toi';
+    return m.payload === 'quen-toi' || t.replace(/[^a-z ]/g, '').replace(/ +/g, ' ').trim() === 'quen toi';
   }
 
   function forgetAbove(id) {
@@ -359,11 +359,19 @@
 
   function redraw() {
     log.textContent = '';
+    introduce();
     state.items.forEach(draw);
     save();
   }
 
+  // The page's own introduction makes room for the greeting that says the same.
+  function introduce() {
+    var first = state.items[0];
+    $('intro').hidden = !!first && !first.me;
+  }
+
   function draw(item) {
+    introduce();
     $('end').hidden = false;
     if (item.buttons && item.buttons.length) retireButtons();
     var box = el('div', 'msg ' + (item.me ? 'me' : 'bot ' + item.kind));
