@@ -22,7 +22,7 @@ func order() [][]string {
 }
 
 // suites are the conformance tests of a port; only test files import them.
-func suites() []string { return []string{"internal/store/storetest"} }
+func suites() []string { return []string{"bot/channeltest", "internal/store/storetest"} }
 
 // adapters are the packages that speak a protocol or a client library.
 func adapters() []string {
@@ -32,7 +32,7 @@ func adapters() []string {
 // place says where a third-party module may be imported.
 type place struct {
 	packages []string // besides test files
-	tests    bool     // test files of any package
+	tests    bool     // test files of any package, and suites
 }
 
 // thirdParty lists every module outside the standard library. One that is not
@@ -44,6 +44,7 @@ func thirdParty() map[string]place {
 		"github.com/fsnotify/fsnotify":    {packages: []string{"knowledge"}},
 		"github.com/google/jsonschema-go": {packages: []string{"knowledge"}, tests: true},
 		"github.com/spf13/cobra":          {packages: []string{"cmd/doithoai"}},
+		"github.com/spf13/pflag":          {packages: []string{"cmd/doithoai"}},
 		"go.etcd.io/bbolt":                {packages: []string{"internal/store/boltstore"}, tests: true},
 		"go.uber.org/goleak":              {tests: true},
 		"golang.org/x/term":               {packages: []string{"internal/console"}},

@@ -75,8 +75,7 @@ func fromEnv(found map[string]setting, environ []string) Faults {
 	}
 	var faults Faults
 	from := map[string]string{} // setting → the variable that gave it
-	environ = slices.Sorted(slices.Values(environ))
-	for _, pair := range environ {
+	for _, pair := range byVariable(environ) {
 		name, value, _ := strings.Cut(pair, "=")
 		if !strings.HasPrefix(name, envPrefix) {
 			continue
@@ -96,7 +95,7 @@ func fromEnv(found map[string]setting, environ []string) Faults {
 			}
 			value = strings.TrimRight(string(content), "\r\n")
 		}
-		if other := from[k.path]; other != "" {
+		if other := from[k.path]; other != "" && other != name {
 			faults = append(faults, Fault{Where: "biến " + name, Key: k.path,
 				What: "đã đặt bằng biến " + other + " rồi", Cure: "Bỏ một trong hai biến"})
 			continue
@@ -105,6 +104,16 @@ func fromEnv(found map[string]setting, environ []string) Faults {
 		found[k.path] = setting{text: strings.TrimSpace(value), origin: "biến " + name}
 	}
 	return faults
+}
+
+// byVariable sorts pairs by name, so that faults come in one order; of equal
+// names the last stays last and wins.
+func byVariable(environ []string) []string {
+	return slices.SortedStableFunc(slices.Values(environ), func(a, b string) int {
+		nameA, _, _ := strings.Cut(a, "=")
+		nameB, _, _ := strings.Cut(b, "=")
+		return strings.Compare(nameA, nameB)
+	})
 }
 
 func (k key) variable() string {
