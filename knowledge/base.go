@@ -17,6 +17,10 @@ type Base struct {
 	// Digest is the hex SHA-256 of all files; equal bases have equal digests.
 	Digest string
 
+	// Calibration is what Calibrate fitted to this base (hieu_chinh.json), nil for
+	// a base without.
+	Calibration *Calibration
+
 	versions map[string][]Entry // id → part of Entries
 	ids      []string
 	figures  map[string]int // id → index of Figures

@@ -1,8 +1,272 @@
 package knowledge
 
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// The costs of a decision, by which cut-offs are chosen: a wrong amount may cost
+// a family a school year, a hand-over costs a day, a choice one more tap.
+const (
+	costWrong    = 20.0
+	costHandover = 3.0
+	costChoice   = 1.0
+)
+
+// folds is into how many groups of writers the learning questions are cut.
+const folds = 5
+
+// ErrTooFewWriters is returned by [Calibrate] when the learning questions of a
+// base name fewer than two writers: nobody can be left out.
+var ErrTooFewWriters = errors.New("learning questions of at least two writers are needed")
+
+// Calibrate fits the calibration of a base: it learns from all writers but
+// some, understands the questions of those, and so sees how sure to be of what.
+// Questions without a writer are learned from and never judged. The outcome
+// depends on the base alone.
+func Calibrate(b *Base, on Date) (Calibration, error) {
+	parts, err := newFolds(b)
+	if err != nil {
+		return Calibration{}, err
+	}
+	var c Calibration
+	c.Follow = parts.fitFollow(on)
+	c.Weights = parts.fitWeights(c, on)
+	parts.chooseCuts(&c, on)
+	return c, nil
+}
+
+// fold is a matcher that has not seen the questions it is tried on.
+type fold struct {
+	matcher   *Matcher
+	questions []Question
+}
+
+type foldSet []fold
+
+func newFolds(b *Base) (foldSet, error) {
+	var writers []string
+	for _, q := range b.Learning {
+		if q.Writer != "" && !slices.Contains(writers, q.Writer) {
+			writers = append(writers, q.Writer)
+		}
+	}
+	slices.Sort(writers)
+	if len(writers) < 2 {
+		return nil, fmt.Errorf("%w, found %d", ErrTooFewWriters, len(writers))
+	}
+	n := min(folds, len(writers))
+	out := make(foldSet, n)
+	for i := range out {
+		part := *b
+		part.Learning = nil
+		for _, q := range b.Learning {
+			if q.Writer != "" && slices.Index(writers, q.Writer)%n == i {
+				if q.Kind != "multi" {
+					out[i].questions = append(out[i].questions, q)
+				}
+				continue
+			}
+			part.Learning = append(part.Learning, q)
+		}
+		out[i].matcher = NewMatcher(&part)
+	}
+	return out, nil
+}
+
+// trial is one question with the frame it came in.
+type trial struct {
+	m        *Matcher
+	q        Question
+	r        Reading
+	ranked   []scored
+	carried  Frame
+	accepted []string
+}
+
+// each runs every left-out question through its matcher. Every third question
+// that stands alone is also tried behind an unrelated one, as people change the
+// subject.
+func (fs foldSet) each(on Date, visit func(trial)) {
+	for _, f := range fs {
+		last := ""
+		for i, q := range f.questions {
+			t := trial{m: f.matcher, q: q, r: f.matcher.u.in.read(q.Q), accepted: append([]string{questionClass(q)}, q.Also...)}
+			if len(t.r.Words) == 0 {
+				continue
+			}
+			t.ranked = f.matcher.u.score(t.r)
+			if len(q.Context) > 0 {
+				for _, c := range q.Context {
+					t.carried.Entry = cmp.Or(bestEntry(f.matcher, c), t.carried.Entry)
+				}
+			} else if i%3 == 0 && last != "" {
+				t.carried.Entry = last
+			}
+			visit(t)
+			if isEntry(t.accepted[0]) {
+				last = t.accepted[0]
+			}
+		}
+	}
+}
+
+func bestEntry(m *Matcher, text string) string {
+	r := m.u.in.read(text)
+	if len(r.Words) == 0 {
+		return ""
+	}
+	ranked := entriesOnly(m.u.score(r))
+	return ranked[0].class
+}
+
+func (fs foldSet) fitFollow(on Date) []float64 {
+	var xs [][]float64
+	var ys []bool
+	fs.each(on, func(t trial) {
+		if t.carried.Entry == "" {
+			return
+		}
+		target := t.m.sibling(t.carried.Entry, t.r.frame(on))
+		xs = append(xs, followEvidence(t.carried, t.r, t.ranked))
+		ys = append(ys, len(t.q.Context) > 0 && slices.Contains(t.accepted, target))
+	})
+	return fitLogistic(xs, ys)
+}
+
+func (fs foldSet) fitWeights(c Calibration, on Date) []float64 {
+	var xs [][]float64
+	var ys []bool
+	fs.each(on, func(t trial) {
+		t.m.calibration = c
+		ranked, follow := t.m.follow(t.carried, t.r.frame(on), t.r, t.ranked)
+		xs = append(xs, t.m.evidence(t.r, ranked, follow))
+		ys = append(ys, t.right(ranked[0].class))
+	})
+	return fitLogistic(xs, ys)
+}
+
+func (t trial) right(class string) bool {
+	if !isEntry(t.accepted[0]) {
+		return !isEntry(class)
+	}
+	return slices.Contains(t.accepted, class)
+}
+
+// outcome is what chooseCuts needs of a trial.
+type outcome struct {
+	confidence float64
+	entry      bool // the best class is an entry
+	right      bool
+	among      bool // the right one is among the three best entries
+	mass       float64
+	inScope    bool
+}
+
+func (fs foldSet) chooseCuts(c *Calibration, on Date) {
+	var all []outcome
+	fs.each(on, func(t trial) {
+		t.m.calibration = *c
+		ranked, follow := t.m.follow(t.carried, t.r.frame(on), t.r, t.ranked)
+		o := outcome{entry: isEntry(ranked[0].class), right: t.right(ranked[0].class), inScope: isEntry(t.accepted[0])}
+		o.confidence = c.probability(t.m.evidence(t.r, ranked, follow))
+		o.mass = t.m.choiceMass(ranked)
+		for _, s := range entriesOnly(ranked)[:3] {
+			o.among = o.among || slices.Contains(t.accepted, s.class)
+		}
+		all = append(all, o)
+	})
+	best := math.Inf(1)
+	for answer := 0.50; answer < 0.985; answer += 0.01 {
+		for choices := 0.05; choices < 0.9; choices += 0.05 {
+			for other := 0.2; other < 0.9; other += 0.05 {
+				if cost := totalCost(all, answer, choices, other); cost < best {
+					best = cost
+					c.Answer, c.Choices, c.Other = round2(answer), round2(choices), round2(other)
+				}
+			}
+		}
+	}
+	c.Two = c.Answer
+}
+
+func round2(x float64) float64 { return math.Round(x*100) / 100 }
+
+func totalCost(all []outcome, answer, choices, other float64) float64 {
+	cost := 0.0
+	for _, o := range all {
+		switch {
+		case o.entry && o.confidence >= answer:
+			if !o.right {
+				cost += costWrong
+			}
+		case o.entry && o.mass >= choices, !o.entry && o.confidence < other:
+			cost += costChoice
+			if !o.among && o.inScope {
+				cost += costHandover
+			}
+		case o.inScope:
+			cost += costHandover
+		}
+	}
+	return cost
+}
+
+// fitLogistic fits weights by gradient descent on the ridge-penalised log loss;
+// a fixed number of steps on scaled columns, so that the result is the same
+// everywhere.
+func fitLogistic(xs [][]float64, ys []bool) []float64 {
+	if len(xs) == 0 {
+		return nil
+	}
+	n := len(xs[0])
+	scale := make([]float64, n)
+	for _, x := range xs {
+		for j, v := range x {
+			scale[j] = max(scale[j], math.Abs(v))
+		}
+	}
+	w, grad, step := make([]float64, n), make([]float64, n), 4.0
+	for range 4000 {
+		clear(grad)
+		for i, x := range xs {
+			z := 0.0
+			for j, v := range x {
+				if scale[j] > 0 {
+					z += float64(w[j] * float64(v/scale[j]))
+				}
+			}
+			e := 1 / (1 + math.Exp(-z))
+			if ys[i] {
+				e--
+			}
+			for j, v := range x {
+				if scale[j] > 0 {
+					grad[j] += float64(e * float64(v/scale[j]))
+				}
+			}
+		}
+		for j := range w {
+			w[j] -= float64(step * (float64(grad[j]/float64(len(xs))) + float64(1e-4*w[j])))
+		}
+	}
+	for j := range w {
+		if scale[j] > 0 {
+			w[j] = math.Round(w[j]/scale[j]*1e4) / 1e4
+		}
+	}
+	return w
+}
+
 // calibration returns the base's committed calibration, or the built-in one
 // for a base without.
 func (b *Base) calibration() Calibration {
+	if b.Calibration != nil {
+		return *b.Calibration
+	}
 	return Calibration{
 		Weights: []float64{-1.0, 0.35, 0.25, 0.2, 2.0, 0.5, 0, -1.0, 0, -0.5, 0, 0.3},
 		Follow:  []float64{1.5, -0.8, -3.0, -1.0, 0.7, 1.2, 0.6, 1.0, 0.5},

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 )
 
 // Act is what the bot should do with a message.
@@ -389,17 +388,24 @@ func followEvidence(carried Frame, r Reading, ranked []scored) []float64 {
 
 var followNames = [...]string{"bias", "log words", "classifier alone", "names a subject", "names a facet", "opens like a follow-up", "points back", "classifier on the last entry", "not an entry"}
 
-// explainWords lists the words that spoke most for an entry.
-func (m *Matcher) explainWords(r Reading, class string, n int) []string {
+// explainWords lists the features that spoke most for or against an entry.
+func (m *Matcher) explainWords(r Reading, class string, n int) []Weight {
 	i, ok := m.u.index[class]
 	if !ok {
 		return nil
 	}
-	var out []string
+	names := featureNames(r)
+	var out []Weight
 	for _, f := range m.u.model.Explain(features(r), i) {
-		if f.Value > 0 && len(out) < n && !strings.HasPrefix(f.Name, "l:") {
-			out = append(out, f.Name)
+		if len(out) < n {
+			out = append(out, Weight{names[f.Key], float64(f.Value)})
 		}
 	}
 	return out
+}
+
+// Weight is a feature and what it added to an entry's score.
+type Weight struct {
+	Feature string  `json:"feature"`
+	Value   float64 `json:"value"`
 }

@@ -6,23 +6,23 @@ import (
 	"slices"
 )
 
-// Outcome is how a decision compares with what a question's writer meant.
-type Outcome string
+// Mark is how a decision compares with what a question's writer meant.
+type Mark string
 
 // The outcomes, from best to worst.
 const (
-	Right    Outcome = "right"    // answered rightly at once, or rightly not answered
-	Offered  Outcome = "offered"  // the right entry is among the choices, or the deciding slot is asked
-	Missed   Outcome = "missed"   // handed over though an entry had the answer, or useless choices
-	Wrong    Outcome = "wrong"    // answered with another entry: the worst
-	WrongFor Outcome = "verdict"  // right entry, but the verdict of another group
-	Unsaid   Outcome = "unspoken" // right entry, but no verdict where one is known
+	Right    Mark = "right"    // answered rightly at once, or rightly not answered
+	Offered  Mark = "offered"  // the right entry is among the choices, or the deciding slot is asked
+	Missed   Mark = "missed"   // handed over though an entry had the answer, or useless choices
+	Wrong    Mark = "wrong"    // answered with another entry: the worst
+	WrongFor Mark = "verdict"  // right entry, but the verdict of another group
+	Unsaid   Mark = "unspoken" // right entry, but no verdict where one is known
 )
 
 // Judge compares a decision with a labelled question. For a message no entry
 // answers, anything that answers no entry is right; a crisis must be seen as
 // one, and choices offered to it are "missed".
-func Judge(q Question, d Decision) Outcome {
+func Judge(q Question, d Decision) Mark {
 	accepted := append([]string{q.ID}, q.Also...)
 	answered := d.Entries
 	if d.Act == ActCrisis {
@@ -70,11 +70,11 @@ func Judge(q Question, d Decision) Outcome {
 // Tally counts outcomes.
 type Tally struct {
 	Questions int             `json:"questions"`
-	Outcomes  map[Outcome]int `json:"outcomes"`
+	Outcomes  map[Mark]int `json:"outcomes"`
 }
 
 // Share returns how many of the questions had the outcome, 0 to 1.
-func (t Tally) Share(o Outcome) float64 {
+func (t Tally) Share(o Mark) float64 {
 	if t.Questions == 0 {
 		return 0
 	}
@@ -93,7 +93,7 @@ type Evaluation struct {
 // Case is one question with what came of it.
 type Case struct {
 	Question Question `json:"question"`
-	Outcome  Outcome  `json:"outcome"`
+	Mark  Mark  `json:"outcome"`
 	Act      Act      `json:"act"`
 	Entries  []string `json:"entries,omitempty"`
 	Verdict  Verdict  `json:"verdict,omitempty"`
@@ -132,20 +132,20 @@ func (m *Matcher) Evaluate(questions []Question, on Date) Evaluation {
 			e.InScope.add(o)
 		}
 		if o != Right {
-			e.Cases = append(e.Cases, Case{Question: q, Outcome: o, Act: d.Act, Entries: d.Entries, Verdict: d.Verdict, Decision: d})
+			e.Cases = append(e.Cases, Case{Question: q, Mark: o, Act: d.Act, Entries: d.Entries, Verdict: d.Verdict, Decision: d})
 		}
 	}
-	slices.SortStableFunc(e.Cases, func(a, b Case) int { return badness(b.Outcome) - badness(a.Outcome) })
+	slices.SortStableFunc(e.Cases, func(a, b Case) int { return badness(b.Mark) - badness(a.Mark) })
 	return e
 }
 
-func badness(o Outcome) int {
-	return slices.Index([]Outcome{Right, Offered, Missed, Unsaid, WrongFor, Wrong}, o)
+func badness(o Mark) int {
+	return slices.Index([]Mark{Right, Offered, Missed, Unsaid, WrongFor, Wrong}, o)
 }
 
-func (t *Tally) add(o Outcome) {
+func (t *Tally) add(o Mark) {
 	if t.Outcomes == nil {
-		t.Outcomes = map[Outcome]int{}
+		t.Outcomes = map[Mark]int{}
 	}
 	t.Outcomes = maps.Clone(t.Outcomes)
 	t.Outcomes[o]++

@@ -1,89 +1,115 @@
 package knowledge
 
 import (
+	"cmp"
 	"math"
-	"sort"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/doithoai/doithoai/internal/linear"
-	"github.com/doithoai/doithoai/internal/vietnamese"
 )
 
-// features turns a reading into evidence for the classifier. Names are prefixed
-// by kind:
-//
-//	u: word   b: pair   s: pair with a gap   a: word with its marks
-//	k: sound pair   c: concept   d: two concepts together   n: number bucket
-//
-// Long stories have many words; each kind is scaled by the root of its count
-// so that a story does not shout down a keyword.
+// The kinds of features.
+const (
+	kindWord    = 'u'
+	kindPair    = 'b'
+	kindGap     = 's' // a pair with one word between
+	kindMarked  = 'a' // a word with its marks
+	kindSound   = 'k' // a pair by sound
+	kindConcept = 'c'
+	kindBoth    = 'd' // two concepts together
+	kindNumber  = 'n'
+	kindLength  = 'l'
+)
+
+// features turns a reading into evidence for the classifier. Long stories have
+// many words; each kind is scaled by the root of its count so that a story does
+// not shout down a keyword.
 func features(r Reading) []linear.Feature {
 	f := featureSet{}
+	f.collect(r)
+	return f.scaled()
+}
+
+// featureNames returns the words for the keys of a reading's features, for
+// people who want to know what decided.
+func featureNames(r Reading) map[uint64]string {
+	f := featureSet{names: map[uint64]string{}}
+	f.collect(r)
+	return f.names
+}
+
+type featureSet struct {
+	list  []weighted
+	names map[uint64]string // nil unless wanted
+}
+
+type weighted struct {
+	key   uint64
+	kind  byte
+	value float32
+}
+
+func (f *featureSet) add(kind byte, a, b string, v float32) {
+	key := linear.Key(kind, a, b)
+	f.list = append(f.list, weighted{key, kind, v})
+	if f.names != nil {
+		f.names[key] = strings.TrimSpace(string(kind) + ": " + a + " " + b)
+	}
+}
+
+func (f *featureSet) collect(r Reading) {
 	ws := r.Words
+	f.list = make([]weighted, 0, 6*len(ws)+16)
 	cue := cueClauses(r)
 	for i, w := range ws {
 		weight := float32(1)
 		if !cue[w.Clause] {
 			weight = 0.6
 		}
-		f.add('u', "u:"+w.Folded, weight)
+		f.add(kindWord, w.Folded, "", weight)
 		if w.Marked != "" {
-			f.add('a', "a:"+w.Marked, weight*0.7)
+			f.add(kindMarked, w.Marked, "", weight*0.7)
 		}
 		if i > 0 {
-			f.add('b', "b:"+ws[i-1].Folded+"_"+w.Folded, weight)
-			f.add('k', "k:"+vietnamese.Sound(ws[i-1].Folded)+"_"+vietnamese.Sound(w.Folded), weight*0.4)
+			f.add(kindPair, ws[i-1].Folded, w.Folded, weight)
+			f.add(kindSound, ws[i-1].sound, w.sound, weight*0.4)
 		} else {
-			f.add('b', "b:^_"+w.Folded, 0.5)
+			f.add(kindPair, "^", w.Folded, 0.5)
 		}
 		if i > 1 {
-			f.add('s', "s:"+ws[i-2].Folded+"_"+w.Folded, weight*0.6)
+			f.add(kindGap, ws[i-2].Folded, w.Folded, weight*0.6)
 		}
 	}
 	names := conceptNames(r)
-	for _, n := range names {
-		f.add('c', "c:"+n, 1.2)
-	}
 	for i, a := range names {
+		f.add(kindConcept, a, "", 1.2)
 		for _, b := range names[i+1:] {
-			f.add('d', "d:"+a+"&"+b, 0.7)
+			f.add(kindBoth, a, b, 0.7)
 		}
 	}
 	for _, n := range r.Numbers {
-		f.add('n', "n:"+n.Type, 0.5)
-		f.add('n', "n:"+n.Type+bucket(n), 1)
+		f.add(kindNumber, n.Type, "", 0.5)
+		f.add(kindNumber, n.Type, bucket(n), 1)
 	}
-	f.add('l', "l:"+strconv.Itoa(min(len(ws)/4, 8)), 0.3)
-	return f.scaled()
+	f.add(kindLength, lengthNames[min(len(ws)/4, len(lengthNames)-1)], "", 0.3)
 }
 
-type featureSet map[string]*weighted
+var lengthNames = [...]string{"0", "1", "2", "3", "4", "5", "6", "7", "8"}
 
-type weighted struct {
-	kind  byte
-	value float32
-}
-
-func (f featureSet) add(kind byte, name string, v float32) {
-	if old, ok := f[name]; ok {
-		old.value = max(old.value, v)
-		return
-	}
-	f[name] = &weighted{kind, v}
-}
-
-func (f featureSet) scaled() []linear.Feature {
+func (f *featureSet) scaled() []linear.Feature {
+	slices.SortFunc(f.list, func(a, b weighted) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(b.value, a.value))
+	})
+	f.list = slices.CompactFunc(f.list, func(a, b weighted) bool { return a.key == b.key })
 	var count [256]int
-	names := make([]string, 0, len(f))
-	for n, w := range f {
-		names = append(names, n)
+	for _, w := range f.list {
 		count[w.kind]++
 	}
-	sort.Strings(names)
-	out := make([]linear.Feature, len(names))
-	for i, n := range names {
-		w := f[n]
-		out[i] = linear.Feature{Name: n, Value: w.value / float32(math.Sqrt(float64(3+count[w.kind]))) * 2}
+	out := make([]linear.Feature, len(f.list))
+	for i, w := range f.list {
+		out[i] = linear.Feature{Key: w.key, Value: w.value * 2 / float32(math.Sqrt(float64(3+count[w.kind])))}
 	}
 	return out
 }
@@ -91,20 +117,16 @@ func (f featureSet) scaled() []linear.Feature {
 // conceptNames lists the distinct concepts as "type=value", denied ones with a
 // bang, in order.
 func conceptNames(r Reading) []string {
-	seen := map[string]bool{}
-	var out []string
+	out := make([]string, 0, len(r.Concepts))
 	for _, c := range r.Concepts {
-		n := c.Type + "=" + c.Value
+		n := c.name
 		if c.Not {
 			n += "!"
 		}
-		if !seen[n] {
-			seen[n] = true
-			out = append(out, n)
-		}
+		out = append(out, n)
 	}
-	sort.Strings(out)
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func bucket(n SlotNumber) string {
@@ -133,21 +155,22 @@ func bucket(n SlotNumber) string {
 
 // cueClauses tells which clauses ask: they hold a question word, or they are
 // all there is.
-func cueClauses(r Reading) map[int]bool {
-	out := map[int]bool{}
+func cueClauses(r Reading) []bool {
+	out := make([]bool, r.Clauses+1)
+	any := false
 	for i, w := range r.Words {
 		switch w.Folded {
 		case "khong", "gi", "sao", "dau", "nao", "bao", "may", "nhieu", "ai", "chua", "hoi", "phai", "muon", "xin", "duoc":
-			out[w.Clause] = true
+			out[w.Clause], any = true, true
 		case "the":
 			if i+1 < len(r.Words) && r.Words[i+1].Folded == "nao" {
-				out[w.Clause] = true
+				out[w.Clause], any = true, true
 			}
 		}
 	}
-	if len(out) == 0 {
-		for _, w := range r.Words {
-			out[w.Clause] = true
+	if !any {
+		for i := range out {
+			out[i] = true
 		}
 	}
 	return out

@@ -13,8 +13,8 @@ import (
 // It breaks ties, answers near-verbatim questions, and its agreement with the
 // classifier is evidence for the decision; it never decides alone.
 type lexical struct {
-	idf      map[string]float32
-	postings map[string][]posting
+	idf      map[uint64]float32
+	postings map[uint64][]posting
 	class    []int32 // of each wording
 }
 
@@ -26,12 +26,12 @@ type posting struct {
 // wording is a stored question, already read.
 type wording struct {
 	class int
-	terms []string
+	terms []uint64
 }
 
 func newLexical(ws []wording) *lexical {
-	l := &lexical{idf: map[string]float32{}, postings: map[string][]posting{}, class: make([]int32, len(ws))}
-	df := map[string]int{}
+	l := &lexical{idf: map[uint64]float32{}, postings: map[uint64][]posting{}, class: make([]int32, len(ws))}
+	df := map[uint64]int{}
 	for _, w := range ws {
 		for _, t := range w.terms {
 			df[t]++
@@ -63,7 +63,7 @@ type hit struct {
 // similarities returns the likeness of every wording to a question, 0 to 1.
 // Terms that stand in more than a tenth of all wordings cost time and tell
 // nothing; they are skipped.
-func (l *lexical) similarities(terms []string) []float32 {
+func (l *lexical) similarities(terms []uint64) []float32 {
 	sums := make([]float32, len(l.class))
 	norm := float32(0)
 	for _, t := range terms {
@@ -90,7 +90,7 @@ func (l *lexical) similarities(terms []string) []float32 {
 }
 
 // nearest returns the best hits by class, best first.
-func (l *lexical) nearest(terms []string, limit int) []hit {
+func (l *lexical) nearest(terms []uint64, limit int) []hit {
 	sums := l.similarities(terms)
 	best := map[int32]float32{}
 	for i, s := range sums {
@@ -115,20 +115,14 @@ func (l *lexical) nearest(terms []string, limit int) []hit {
 }
 
 // terms are the words and pairs by which wordings are compared.
-func terms(r Reading) []string {
-	seen := map[string]bool{}
-	var out []string
-	add := func(t string) {
-		if !seen[t] {
-			seen[t] = true
-			out = append(out, t)
-		}
-	}
+func terms(r Reading) []uint64 {
+	out := make([]uint64, 0, 2*len(r.Words))
 	for i, w := range r.Words {
-		add(w.Folded)
+		out = append(out, w.hash)
 		if i > 0 {
-			add(r.Words[i-1].Folded + " " + w.Folded)
+			out = append(out, joinHash(r.Words[i-1].hash, w.hash))
 		}
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }

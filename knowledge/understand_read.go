@@ -1,9 +1,11 @@
 package knowledge
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
+	"github.com/doithoai/doithoai/internal/linear"
 	"github.com/doithoai/doithoai/internal/vietnamese"
 )
 
@@ -24,6 +26,9 @@ type ReadWord struct {
 	Marked string // canonical accented form, "" if typed without accents
 	Clause int
 	Typed  string // as the resident wrote it
+
+	sound string // see vietnamese.Sound
+	hash  uint64 // of Folded
 }
 
 // Concept is a value of the lexicon found in a message.
@@ -32,6 +37,8 @@ type Concept struct {
 	Start, End  int // words [Start, End)
 	Clause      int
 	Not         bool // the resident says it does not hold
+
+	name string // "type=value"
 }
 
 // SlotNumber is a number with the unit that makes it a slot: "tuổi", "lớp",
@@ -47,19 +54,21 @@ type SlotNumber struct {
 type interpreter struct {
 	abbreviations map[string][]string // folded or accented spelling → accented words
 	longest       int
-	phrases       map[string][]phrase // folded words joined by spaces
-	longestPhrase int
-	collisions    map[string]bool // folded words whose marks matter
+	phrases       map[uint64][]phrase // by the hash of the folded words
+	begins        map[uint64]bool     // hashes of proper beginnings of phrases
+	collisions    map[string]bool     // folded words whose marks matter
 	speller       *vietnamese.Speller
 }
 
 type phrase struct {
 	kind, value string
+	name        string
+	words       []string
 	marked      []string // canonical accented word per position, "" where accents do not matter
 }
 
 func newInterpreter(lex Lexicon, vocabulary map[string]int) *interpreter {
-	r := &interpreter{abbreviations: map[string][]string{}, phrases: map[string][]phrase{}, collisions: map[string]bool{}}
+	r := &interpreter{abbreviations: map[string][]string{}, phrases: map[uint64][]phrase{}, begins: map[uint64]bool{}, collisions: map[string]bool{}}
 	for _, s := range slices.Concat(lex.Abbreviations, lex.Typos) {
 		for _, w := range s.Written {
 			key := strings.Join(strings.Fields(strings.ToLower(vietnamese.Compose(w))), " ")
@@ -81,26 +90,39 @@ func newInterpreter(lex Lexicon, vocabulary map[string]int) *interpreter {
 
 func (r *interpreter) addPhrase(kind, value, text string) {
 	toks := vietnamese.Tokenize(text)
-	folded := make([]string, len(toks))
-	p := phrase{kind: kind, value: value, marked: make([]string, len(toks))}
+	p := phrase{kind: kind, value: value, name: kind + "=" + value, words: make([]string, len(toks)), marked: make([]string, len(toks))}
 	for i, t := range toks {
-		folded[i] = t.Folded
+		p.words[i] = t.Folded
 		if r.collisions[t.Folded] {
 			p.marked[i] = vietnamese.Canonical(t.Text)
 		}
 	}
-	key := strings.Join(folded, " ")
-	r.phrases[key] = append(r.phrases[key], p)
-	r.longestPhrase = max(r.longestPhrase, len(toks))
+	r.filePhrase(p)
 	// The lexicon speaks plain words; what is typed is expanded first, so a
 	// phrase that holds an abbreviation is filed under its expansion, too.
-	if long := r.expandAll(toks); long != key {
-		r.phrases[long] = append(r.phrases[long], phrase{kind: kind, value: value, marked: make([]string, len(strings.Fields(long)))})
-		r.longestPhrase = max(r.longestPhrase, len(strings.Fields(long)))
+	if long := r.expandAll(toks); !slices.Equal(long, p.words) {
+		p.words, p.marked = long, make([]string, len(long))
+		r.filePhrase(p)
 	}
 }
 
-func (r *interpreter) expandAll(toks []vietnamese.Token) string {
+func (r *interpreter) filePhrase(p phrase) {
+	h := uint64(0)
+	for i, w := range p.words {
+		h = joinHash(h, wordHash(w))
+		if i < len(p.words)-1 {
+			r.begins[h] = true
+		}
+	}
+	r.phrases[h] = append(r.phrases[h], p)
+}
+
+func wordHash(w string) uint64 { return linear.Key('w', w, "") }
+
+// joinHash extends the hash of some words by one more.
+func joinHash(h, word uint64) uint64 { return (h ^ word) * 0x9E3779B97F4A7C15 }
+
+func (r *interpreter) expandAll(toks []vietnamese.Token) []string {
 	var out []string
 	for i := 0; i < len(toks); {
 		words, n := r.expand(toks, i)
@@ -114,7 +136,7 @@ func (r *interpreter) expandAll(toks []vietnamese.Token) string {
 		}
 		i += n
 	}
-	return strings.Join(out, " ")
+	return out
 }
 
 // expand looks for the longest abbreviation that starts at i, first as typed,
@@ -152,6 +174,10 @@ func (r *interpreter) read(text string) Reading {
 		out.Words = append(out.Words, r.repair(toks[i]))
 		i++
 	}
+	for i := range out.Words {
+		w := &out.Words[i]
+		w.sound, w.hash = vietnamese.Sound(w.Folded), wordHash(w.Folded)
+	}
 	out.Marked = marked*5 >= len(toks) && marked > 0
 	r.findConcepts(&out)
 	findNumbers(&out)
@@ -181,65 +207,39 @@ func (r *interpreter) repair(t vietnamese.Token) ReadWord {
 // findConcepts takes, for each type, the longest phrases from left to right;
 // a phrase consumes its words for its type, so «cận nghèo» leaves no «nghèo».
 func (r *interpreter) findConcepts(out *Reading) {
-	taken := map[string][]bool{}
-	for n := min(r.longestPhrase, len(out.Words)); n > 0; n-- {
-		for i := 0; i+n <= len(out.Words); i++ {
-			ps := r.phrases[joinFolded(out.Words[i:i+n])]
-			for _, p := range ps {
-				if !r.marksAgree(p, out, i) {
-					continue
+	var found []Concept
+	for i := range out.Words {
+		h := uint64(0)
+		for n := 1; i+n <= len(out.Words); n++ {
+			h = joinHash(h, out.Words[i+n-1].hash)
+			for _, p := range r.phrases[h] {
+				if len(p.words) == n && r.marksAgree(p, out, i) {
+					found = append(found, Concept{Type: p.kind, Value: p.value, Start: i, End: i + n, Clause: out.Words[i].Clause, name: p.name})
 				}
-				used := taken[p.kind]
-				if used == nil {
-					used = make([]bool, len(out.Words))
-					taken[p.kind] = used
-				}
-				if n == 1 && used[i] || n > 1 && (used[i] || used[i+n-1]) {
-					if !sameSpan(out.Concepts, p.kind, i, i+n) {
-						continue
-					}
-				}
-				for k := i; k < i+n; k++ {
-					used[k] = true
-				}
-				out.Concepts = append(out.Concepts, Concept{Type: p.kind, Value: p.value, Start: i, End: i + n, Clause: out.Words[i].Clause})
+			}
+			if !r.begins[h] {
+				break
 			}
 		}
 	}
-	slices.SortStableFunc(out.Concepts, func(a, b Concept) int {
-		if a.Start != b.Start {
-			return a.Start - b.Start
+	slices.SortStableFunc(found, func(a, b Concept) int {
+		return cmp.Or(cmp.Compare(b.End-b.Start, a.End-a.Start), cmp.Compare(a.Start, b.Start))
+	})
+	for _, c := range found {
+		if !slices.ContainsFunc(out.Concepts, func(t Concept) bool {
+			return t.Type == c.Type && t.Start < c.End && c.Start < t.End && (t.Start != c.Start || t.End != c.End)
+		}) {
+			out.Concepts = append(out.Concepts, c)
 		}
-		return b.End - a.End
+	}
+	slices.SortStableFunc(out.Concepts, func(a, b Concept) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End))
 	})
 	for i := range out.Concepts {
 		c := &out.Concepts[i]
 		c.Not = deny(out.Words, c.Start) && !strings.HasPrefix(c.Value, "không")
 	}
 	spreadDenial(out)
-}
-
-func sameSpan(cs []Concept, kind string, start, end int) bool {
-	for _, c := range cs {
-		if c.Type == kind && c.Start == start && c.End == end {
-			return true
-		}
-	}
-	return false
-}
-
-func joinFolded(ws []ReadWord) string {
-	if len(ws) == 1 {
-		return ws[0].Folded
-	}
-	var b strings.Builder
-	for i, w := range ws {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(w.Folded)
-	}
-	return b.String()
 }
 
 // marksAgree: where accents matter and the writer uses them, the word must

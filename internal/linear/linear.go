@@ -1,14 +1,32 @@
 package linear
 
 import (
+	"cmp"
 	"math"
-	"sort"
+	"slices"
 )
 
-// Feature is one piece of evidence and how strong it is.
+// Feature is one piece of evidence and how strong it is. Key is a hash of what
+// it is about, see [Key]: text features are many, and their names are needed
+// only by people.
 type Feature struct {
-	Name  string
+	Key   uint64
 	Value float32
+}
+
+// Key hashes a feature of a kind over up to two parts (FNV-1a). Two features in
+// a vocabulary of 100,000 collide with a chance of 1 in three billion.
+func Key(kind byte, a, b string) uint64 {
+	const prime = 1099511628211
+	h := (uint64(14695981039346656037) ^ uint64(kind)) * prime
+	for i := range len(a) {
+		h = (h ^ uint64(a[i])) * prime
+	}
+	h = (h ^ 0xFF) * prime
+	for i := range len(b) {
+		h = (h ^ uint64(b[i])) * prime
+	}
+	return h
 }
 
 // Example is one labelled text. Labels holds every acceptable class, the first
@@ -31,7 +49,7 @@ type Options struct {
 // safe for concurrent use.
 type Model struct {
 	classes int
-	index   map[string]int32
+	index   map[uint64]int32
 	weights []float32 // feature-major: weights[f*classes+c]
 	bias    []float32
 }
@@ -84,23 +102,23 @@ func Train(examples []Example, classes int, o Options) *Model {
 	return m
 }
 
-func indexFeatures(examples []Example, minCount int) map[string]int32 {
-	count := make(map[string]int)
+func indexFeatures(examples []Example, minCount int) map[uint64]int32 {
+	count := make(map[uint64]int)
 	for _, e := range examples {
 		for _, f := range e.Features {
-			count[f.Name]++
+			count[f.Key]++
 		}
 	}
-	names := make([]string, 0, len(count))
-	for n, c := range count {
+	keys := make([]uint64, 0, len(count))
+	for k, c := range count {
 		if c >= minCount {
-			names = append(names, n)
+			keys = append(keys, k)
 		}
 	}
-	sort.Strings(names)
-	index := make(map[string]int32, len(names))
-	for i, n := range names {
-		index[n] = int32(i)
+	slices.Sort(keys)
+	index := make(map[uint64]int32, len(keys))
+	for i, k := range keys {
+		index[k] = int32(i)
 	}
 	return index
 }
@@ -118,7 +136,7 @@ func (m *Model) encode(e Example) coded {
 		c.weight = 1
 	}
 	for _, f := range e.Features {
-		if id, ok := m.index[f.Name]; ok {
+		if id, ok := m.index[f.Key]; ok {
 			c.ids = append(c.ids, id)
 			c.values = append(c.values, f.Value)
 		}
@@ -132,24 +150,32 @@ type trainer struct {
 	squares     []float32
 	biasSquares []float32
 	p           []float64
+	active      []int
 }
 
-// step moves the weights along the gradient of -log(sum of p over acceptable
-// classes), with most of the credit going to the intended one.
+// step moves the weights along the gradient of the log loss, with most of the
+// credit going to the intended class. Classes whose gradient is next to nothing
+// are left alone: after the first passes that is nearly all of them.
 func (t *trainer) step(e coded) {
 	t.score(e.ids, e.values, t.p)
 	softmax(t.p)
+	t.active = t.active[:0]
 	for c, p := range t.p {
-		g := p
 		for i, l := range e.labels {
 			if l == c {
-				g -= credit(i, len(e.labels))
+				p -= credit(i, len(e.labels))
 			}
 		}
-		t.p[c] = g * float64(e.weight)
+		g := p * float64(e.weight)
+		if g > -1e-3 && g < 1e-3 {
+			continue
+		}
+		t.p[c] = g
+		t.active = append(t.active, c)
 	}
 	rate, l2 := t.o.Rate, t.o.L2
-	for c, g := range t.p {
+	for _, c := range t.active {
+		g := t.p[c]
 		t.biasSquares[c] += float32(g * g)
 		t.bias[c] -= float32(rate * g / math.Sqrt(float64(t.biasSquares[c])+1e-6))
 	}
@@ -157,12 +183,9 @@ func (t *trainer) step(e coded) {
 		v := float64(e.values[i])
 		row := t.weights[int(id)*t.classes : (int(id)+1)*t.classes]
 		sq := t.squares[int(id)*t.classes : (int(id)+1)*t.classes]
-		for c, g := range t.p {
-			if g > -1e-4 && g < 1e-4 {
-				continue
-			}
+		for _, c := range t.active {
 			w := float64(row[c])
-			d := float64(g*v) + float64(l2*w)
+			d := float64(t.p[c]*v) + float64(l2*w)
 			s := float64(sq[c]) + float64(d*d)
 			sq[c] = float32(s)
 			row[c] = float32(w - float64(rate*d/math.Sqrt(s+1e-6)))
@@ -207,7 +230,7 @@ func (m *Model) Probabilities(features []Feature) []float64 {
 func (m *Model) Known(features []Feature) int {
 	n := 0
 	for _, f := range features {
-		if _, ok := m.index[f.Name]; ok {
+		if _, ok := m.index[f.Key]; ok {
 			n++
 		}
 	}
@@ -219,14 +242,14 @@ func (m *Model) Known(features []Feature) int {
 func (m *Model) Explain(features []Feature, class int) []Feature {
 	var out []Feature
 	for _, f := range features {
-		if id, ok := m.index[f.Name]; ok {
+		if id, ok := m.index[f.Key]; ok {
 			if w := m.weights[int(id)*m.classes+class] * f.Value; w != 0 {
-				out = append(out, Feature{Name: f.Name, Value: w})
+				out = append(out, Feature{Key: f.Key, Value: w})
 			}
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool {
-		return math.Abs(float64(out[i].Value)) > math.Abs(float64(out[j].Value))
+	slices.SortStableFunc(out, func(a, b Feature) int {
+		return cmp.Compare(math.Abs(float64(b.Value)), math.Abs(float64(a.Value)))
 	})
 	return out
 }
@@ -238,10 +261,33 @@ func softmax(s []float64) {
 	}
 	sum := 0.0
 	for i, v := range s {
-		s[i] = math.Exp(v - top)
+		s[i] = exp(v - top)
 		sum += s[i]
 	}
 	for i := range s {
 		s[i] /= sum
 	}
+}
+
+// exp is e to the x for x ≤ 0, by halving and a Taylor polynomial: math.Exp is
+// written in assembly on some processors and differs there in the last bit,
+// which training would amplify.
+func exp(x float64) float64 {
+	if x < -40 {
+		return 0
+	}
+	n := 0
+	for x < -0.5 {
+		x /= 2
+		n++
+	}
+	term, sum := 1.0, 1.0
+	for k := 1; k < 16; k++ {
+		term = float64(float64(term*x) / float64(k))
+		sum += term
+	}
+	for range n {
+		sum = float64(sum * sum)
+	}
+	return sum
 }
