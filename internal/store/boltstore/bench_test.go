@@ -3,6 +3,7 @@ package boltstore_test
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -155,5 +156,36 @@ func BenchmarkOpen(b *testing.B) {
 		if err := s.Close(); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// What a resident waits for when messages arrive on their own, not as fast as
+// the store answers.
+func BenchmarkSaveAtRate(b *testing.B) {
+	for _, rate := range []int{200, 1000} {
+		b.Run(fmt.Sprintf("rate=%d", rate), func(b *testing.B) {
+			s := mustOpen(b, newPath(b), boltstore.Options{SweepEvery: -1})
+			tick := time.NewTicker(time.Second / time.Duration(rate))
+			defer tick.Stop()
+			took := make([]time.Duration, b.N)
+			var callers sync.WaitGroup
+			for i := range b.N {
+				due := <-tick.C
+				callers.Go(func() {
+					_, err := s.Save(b.Context(), record.Save{
+						Chat: bot.ChatID{Chat: fmt.Sprint(i)}, Update: "1", State: benchState,
+						Replies: []bot.Reply{benchReply}, Day: "2026-11-21", Counts: []string{"a"},
+					})
+					if err != nil {
+						b.Error(err)
+					}
+					took[i] = time.Since(due)
+				})
+			}
+			callers.Wait()
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+		})
 	}
 }

@@ -52,7 +52,7 @@ func forget(t *testing.T, e *Engine) {
 
 func chatExpires(t *testing.T, e *Engine) {
 	needClock(t, e)
-	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one"), Replies: replies("1", "2", "3")})
+	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one"), Replies: replies("1", "2", "of the old life")})
 	e.Advance(record.KeepChat - time.Second)
 	if got := load(t, e, chatA); got.Revision != 1 {
 		t.Errorf("a second before its end Load = %+v", got)
@@ -69,6 +69,7 @@ func chatExpires(t *testing.T, e *Engine) {
 	if got := pending(t, e, chatA); !slices.Equal(texts(got), []string{"new"}) || got[0].Seq != 1 {
 		t.Errorf("Pending = %+v", got)
 	}
+	noneHolds(t, e, "of the old life")
 	// And ends at its own time.
 	sweep(t, e)
 	e.Advance(record.KeepChat - time.Second)
@@ -80,24 +81,45 @@ func chatExpires(t *testing.T, e *Engine) {
 
 func deliveriesExpire(t *testing.T, e *Engine) {
 	needClock(t, e)
+	const quarter = record.KeepDelivery / 4
 	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Replies: replies("old")})
-	e.Advance(record.KeepDelivery / 2)
+	e.Advance(2 * quarter)
 	mustSave(t, e, record.Save{Chat: chatA, Revision: 1, Update: "2", Replies: replies("new")})
-	e.Advance(record.KeepDelivery/2 - time.Second)
+	e.Advance(quarter)
+	mustSave(t, e, record.Save{Chat: chatA, Revision: 2, Update: "3"}) // the chat outlives both
+	e.Advance(quarter - time.Second)
 	if got := texts(pending(t, e, chatA)); !slices.Equal(got, []string{"old", "new"}) {
 		t.Errorf("a second before the end of the first Pending = %q", got)
 	}
 	e.Advance(time.Second)
-	if got := texts(pending(t, e, chatA)); !slices.Equal(got, []string{"new"}) {
+	if got := texts(pending(t, e, chatA)); !slices.Equal(got, []string{"new"}) { // nobody swept
 		t.Errorf("at the end of the first Pending = %q", got)
 	}
 	sweep(t, e)
 	if got := texts(pending(t, e, chatA)); !slices.Equal(got, []string{"new"}) {
 		t.Errorf("after the sweep Pending = %q", got)
 	}
+	noneHolds(t, e, `"old"`)
+	e.Advance(2 * quarter)
+	sweep(t, e)
+	if got := pending(t, e, chatA); len(got) != 0 {
+		t.Errorf("at the end of the second Pending = %q", texts(got))
+	}
+	noneHolds(t, e, `"new"`)
+	if got := load(t, e, chatA); got.Revision != 3 {
+		t.Errorf("Load = %+v, want the chat alive", got)
+	}
+}
+
+// noneHolds checks that no stored value holds text, if that can be seen.
+func noneHolds(t *testing.T, e *Engine, text string) {
+	t.Helper()
+	if e.Walk == nil {
+		return
+	}
 	for key, value := range stored(t, e) {
-		if strings.Contains(value, `"old"`) {
-			t.Errorf("key %q still holds the expired delivery", key)
+		if strings.Contains(value, text) {
+			t.Errorf("key %q still holds %s", key, text)
 		}
 	}
 }
