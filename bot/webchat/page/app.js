@@ -84,8 +84,8 @@
         state.tag = answer.session;
         state.last = 0;
         if (!first && dropRead()) note(texts.idle);
-        // Greet only somebody who has not asked yet.
-        if (!state.out.length) state.out.push({ id: randomId(), kind: 'open' });
+        // Greet only somebody new who has not asked yet.
+        if (answer.fresh && !state.out.length) state.out.push({ id: randomId(), kind: 'open' });
         save();
       }
       next(true);
@@ -181,12 +181,12 @@
 
   // ---- receiving ----
 
-  var stream = null, poll = null, hello = 0, retryTimer = 0, tries = 0, noStream = !window.EventSource;
+  var stream = null, poll = null, hello = 0, retryTimer = 0, tries = 0, strikes = 0, noStream = !window.EventSource;
 
   function listening() { return stream || poll; }
 
   // listen keeps one way open by which replies arrive: server-sent events, or
-  // long requests where a proxy holds events back.
+  // long requests where a proxy holds events back or refuses them twice.
   function listen() {
     if (listening() || asleep || !state.tag) return;
     clearTimeout(retryTimer);
@@ -195,12 +195,17 @@
     hello = setTimeout(function () { noStream = true; hush(); listen(); }, 12000);
     s.addEventListener('hello', function () {
       clearTimeout(hello);
+      strikes = -1;
       hello = setTimeout(function () { tries = 0; }, 5000);
       offline(false);
     });
     s.addEventListener('bye', function () { hush(); again(); });
     s.onmessage = function (e) { receive(JSON.parse(e.data)); };
-    s.onerror = function () { hush(); again(); };
+    s.onerror = function () {
+      if (strikes >= 0 && ++strikes === 2 && navigator.onLine) noStream = true;
+      hush();
+      again();
+    };
   }
 
   function ask() {
