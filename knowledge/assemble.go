@@ -36,6 +36,7 @@ func (d *draft) assemble() *Base {
 		b.Phrases = append(b.Phrases, p.Phrase)
 	}
 	d.assembleEntries(b, v)
+	d.readCalibration(b)
 	return b
 }
 

@@ -92,7 +92,7 @@ func (c *checker) checkLinks(l *located, name, self string, ids []string) {
 		return
 	}
 	var sink []Fault // faults of the list itself are told already
-	for _, item := range (&fileReader{l.file, &sink}).list(name, n) {
+	for _, item := range (&fileReader{file: l.file, faults: &sink}).list(name, n) {
 		id := item.Text
 		switch {
 		case !slices.Contains(ids, id):

@@ -75,7 +75,7 @@ func (c *checker) checkAmounts(e *entryDoc, t textDoc, p piece, index amountInde
 		}
 		at := t.node.PosAt(p.offset + m[0])
 		message := fmt.Sprintf("«%s» là một con số có trong so_lieu.yaml; viết thẳng ra thì khi luật đổi câu này sẽ sai.", p.text[m[0]:m[1]])
-		cure := "Thay bằng {" + strings.Join(ids[:min(len(ids), 4)], "} hoặc {") + "} (mã nào đúng nghĩa)."
+		cure := "Thay bằng {" + strings.Join(ids[:min(len(ids), 4)], "} hoặc {") + "}; nếu là con số khác thì thêm một số liệu mới vào so_lieu.yaml."
 		if kind == "%" && x.Num().Cmp(x.Denom()) == 0 {
 			continue // "100%" is said of everything
 		}

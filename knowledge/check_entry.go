@@ -14,7 +14,7 @@ import (
 func (c *checker) checkEntry(e *entryDoc) {
 	c.checkID(e.File, e.at("mã"), e.ID, idForm)
 	c.checkFile(e)
-	if _, ok := c.b.Topic(e.Topic); !ok && e.Topic != "" && len(c.b.Topics) > 0 {
+	if _, ok := c.b.Topic(e.Topic); !ok && e.Topic != "" && !c.d.without[topicsName] {
 		var ids []string
 		for _, t := range c.b.Topics {
 			ids = append(ids, t.ID)

@@ -62,7 +62,7 @@ func (c *checker) checkTexts(e *entryDoc, amounts amountIndex, words []wordRule)
 		}
 		for _, s := range sentences(t.node.Text) {
 			if s.syllables > maxSyllables {
-				c.warn(e.File, t.node.PosAt(s.offset), "long-sentence", fmt.Sprintf("Câu dài %d tiếng (nên dưới %d): «%s»", s.syllables, maxSyllables, brief(s.text)), "Tách thành hai câu.")
+				c.warn(e.File, t.node.PosAt(s.offset), "long-sentence", fmt.Sprintf("Câu dài %d tiếng (nên từ %d trở xuống): «%s»", s.syllables, maxSyllables, brief(s.text)), "Tách thành hai câu.")
 			}
 			c.checkWords(e, t, s, words, all.String())
 		}
@@ -99,6 +99,9 @@ func (c *checker) checkFigure(e *entryDoc, t textDoc, p piece) {
 		return
 	}
 	f, ok := c.b.Figure(p.figure)
+	if !ok && c.d.without[figuresName] {
+		return
+	}
 	if !ok {
 		fail("unknown-figure", fmt.Sprintf("Không có số liệu «%s».", brief(p.figure)), c.d.nearFigure(p.figure))
 		return

@@ -3,6 +3,7 @@ package knowledge
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -63,9 +64,10 @@ func (c *checker) wordRules() []wordRule {
 }
 
 func (c *checker) checkWords(e *entryDoc, t textDoc, s sentence, rules []wordRule, all string) {
+	var told []int // two rules may find the same words
 	for _, rule := range rules {
 		m := rule.form.FindStringSubmatchIndex(s.text)
-		if m == nil {
+		if m == nil || slices.Contains(told, m[2]) {
 			continue
 		}
 		where := strings.ToLower(s.text)
@@ -75,6 +77,7 @@ func (c *checker) checkWords(e *entryDoc, t textDoc, s sentence, rules []wordRul
 		if containsAny(where, rule.unless) {
 			continue
 		}
+		told = append(told, m[2])
 		c.warn(e.File, t.node.PosAt(s.offset+m[2]), rule.code, fmt.Sprintf(rule.message, s.text[m[2]:m[3]]), rule.cure)
 	}
 }

@@ -45,6 +45,16 @@ func (s *snapshot) digest() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// fingerprint tells two states of a folder apart, also two broken ones.
+func (s *snapshot) fingerprint() string {
+	h := sha256.New()
+	fmt.Fprintln(h, s.digest())
+	for _, f := range s.faults {
+		fmt.Fprintln(h, f)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 // takeSnapshot reads all files of a base.
 func takeSnapshot(fsys fs.FS) *snapshot {
 	s := &snapshot{files: map[string][]byte{}, pictures: map[string]bool{}}
@@ -88,6 +98,11 @@ func (s *snapshot) add(fsys fs.FS, name string) {
 	limit := strictyaml.MaxSize
 	switch strings.ToLower(path.Ext(name)) {
 	case ".yaml":
+	case ".json":
+		if name != calibrationFile {
+			s.skip(name)
+			return
+		}
 	case ".jsonl":
 		limit = maxQuestionsFile
 	case ".png", ".jpg", ".jpeg", ".webp":
@@ -102,7 +117,7 @@ func (s *snapshot) add(fsys fs.FS, name string) {
 				"Bỏ phần sau «.yaml» trong tên tệp (trong Windows bật «Hiện đuôi tệp» mới thấy).")
 			return
 		}
-		s.fault(name, Warning, "extension", "Tệp này không phải .yaml, chương trình bỏ qua.", "Nếu là nội dung thì chép vào tệp .yaml; nếu không thì chuyển đi chỗ khác.")
+		s.skip(name)
 		return
 	}
 	data, err := readFile(fsys, name, limit)
@@ -118,6 +133,10 @@ func (s *snapshot) add(fsys fs.FS, name string) {
 		s.names = append(s.names, name)
 		s.total += len(data)
 	}
+}
+
+func (s *snapshot) skip(name string) {
+	s.fault(name, Warning, "extension", "Tệp này không phải .yaml, chương trình bỏ qua.", "Nếu là nội dung thì chép vào tệp .yaml; nếu không thì chuyển đi chỗ khác.")
 }
 
 func (s *snapshot) unreadable(name string, err error) {

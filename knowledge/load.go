@@ -60,10 +60,22 @@ type draft struct {
 	lexicon lexiconFile
 
 	learning, tests []Question
-	unread          []string // ids of entries whose files could not be read
+
+	// What could not be read is told once, where it is, and not again wherever
+	// something refers to it.
+	unread  []string        // ids of entries
+	without map[string]bool // special files, by folded name
 }
 
-func (d *draft) reader(file string) *fileReader { return &fileReader{file, &d.faults} }
+func (d *draft) reader(file string) *fileReader { return &fileReader{file: file, faults: &d.faults} }
+
+// The folded names of the special files.
+const (
+	figuresName = "solieu"
+	placesName  = "diadanh"
+	topicsName  = "chude"
+	lexiconName = "tudien"
+)
 
 // The folders of questions.
 const (
@@ -73,17 +85,19 @@ const (
 
 func (d *draft) read() {
 	entries := entryTable()
+	d.without = map[string]bool{figuresName: true, placesName: true, topicsName: true, lexiconName: true}
 	special := map[string]func(string) bool{
-		"solieu":  readSpecial(d, figuresTable(), &d.figures),
-		"diadanh": readSpecial(d, placesTable(), &d.places),
-		"chude":   readSpecial(d, topicsTable(), &d.topics),
-		"tudien":  readSpecial(d, lexiconTable(), &d.lexicon),
+		figuresName: readSpecial(d, figuresTable(), &d.figures),
+		placesName:  readSpecial(d, placesTable(), &d.places),
+		topicsName:  readSpecial(d, topicsTable(), &d.topics),
+		lexiconName: readSpecial(d, lexiconTable(), &d.lexicon),
 	}
 	for _, name := range d.names {
 		folder, base := path.Split(name)
 		folder = strings.TrimSuffix(folder, "/")
 		stem := strings.TrimSuffix(base, path.Ext(base))
 		switch {
+		case name == calibrationFile: // see readCalibration
 		case path.Ext(name) == ".jsonl" && folder == learningFolder:
 			d.learning = append(d.learning, d.questions(name)...)
 		case path.Ext(name) == ".jsonl" && folder == testsFolder:
@@ -100,7 +114,7 @@ func (d *draft) read() {
 			d.entry(name, stem, entries)
 		}
 	}
-	for _, want := range []struct{ key, file string }{{"chude", "chu_de.yaml"}, {"tudien", "tu_dien.yaml"}, {"solieu", "so_lieu.yaml"}, {"diadanh", "dia_danh.yaml"}} {
+	for _, want := range []struct{ key, file string }{{topicsName, "chu_de.yaml"}, {lexiconName, "tu_dien.yaml"}, {figuresName, "so_lieu.yaml"}, {placesName, "dia_danh.yaml"}} {
 		if !slices.ContainsFunc(d.names, func(name string) bool {
 			return strictyaml.Fold(strings.TrimSuffix(name, path.Ext(name))) == want.key
 		}) {
@@ -125,6 +139,7 @@ func readSpecial[T any](d *draft, table table[T], t *T) func(string) bool {
 		r := d.reader(name)
 		if n := r.yaml(d.files[name]); n != nil {
 			*t = readMap(r, n, table)
+			delete(d.without, strictyaml.Fold(strings.TrimSuffix(name, path.Ext(name))))
 		}
 		return false
 	}

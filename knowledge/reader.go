@@ -12,6 +12,7 @@ import (
 type fileReader struct {
 	file   string
 	faults *[]Fault
+	listed bool // the known keys have been told once
 }
 
 func (r *fileReader) err(at strictyaml.Position, code, message, cure string) {
@@ -141,9 +142,12 @@ func (r *fileReader) unknownKey(p strictyaml.Pair, known []fieldKey) {
 	for i, k := range known {
 		names[i] = k.name
 	}
-	cure := "Các khóa dùng được ở đây: " + quotedList(names) + "."
+	cure := "Sửa hoặc xóa khóa này; các khóa dùng được đã kể ở lỗi phía trên."
 	if near, ok := nearestWord(p.Key, names); ok {
 		cure = fmt.Sprintf("Có phải ý là «%s»?", near)
+	} else if !r.listed {
+		r.listed = true
+		cure = "Các khóa dùng được ở đây: " + quotedList(names) + "."
 	}
 	r.err(p.At, "unknown-key", fmt.Sprintf("Không có khóa «%s».", brief(p.Key)), cure)
 }

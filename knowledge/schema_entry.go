@@ -80,7 +80,7 @@ func statuses() []choice[Status] {
 }
 
 func verdicts() []choice[Verdict] {
-	return []choice[Verdict]{{"có", Yes}, {"được", Yes}, {"một phần", Partly}, {"không", No}, {"tùy nơi", Depends}, {"tuỳ nơi", Depends}}
+	return []choice[Verdict]{{"có", Yes}, {"được", Yes}, {"một phần", Partly}, {"không", No}, {"tùy nơi", Depends}}
 }
 
 func whenField[T any](at func(*T) **strictyaml.Node) field[T] {

@@ -27,6 +27,9 @@ func (d *draft) when(file string, n *strictyaml.Node, v *valueIndex) When {
 			continue
 		}
 		typ, ok := v.types[p.Folded]
+		if d.without[lexiconName] {
+			continue
+		}
 		if !ok {
 			d.unknownType(r, p, v)
 			continue
@@ -75,6 +78,9 @@ func (d *draft) unknownValue(r *fileReader, typ string, value strictyaml.Line, v
 func (d *draft) conditions(row *rowDoc, v *valueIndex) {
 	for _, value := range row.values {
 		t, ok := v.find(value.typ, value.Text)
+		if !ok && d.without[lexiconName] {
+			continue
+		}
 		if !ok {
 			d.unknownValue(d.reader(row.file), value.typ, value.Line, v)
 			continue

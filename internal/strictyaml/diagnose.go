@@ -115,9 +115,13 @@ func diagnose(lines []scannedLine, err error, known bool) []Fault {
 			faults = append(faults, f)
 		} else if f, ok := indentCause(lines, i, levels); ok {
 			faults = append(faults, f)
+			continue
+		}
+		if l.dash {
+			levels = openLevel(levels, l.indent)
 		}
 		if l.kind == keyed {
-			levels = openLevels(levels, l)
+			levels = openLevel(levels, l.keyAt)
 		}
 	}
 	if known || len(faults) > 0 {
@@ -212,13 +216,13 @@ func valueCause(l scannedLine, fail func(int, string, string, string) (Fault, bo
 	return Fault{}, false
 }
 
-// openLevels keeps the indents at which keys may go on.
-func openLevels(levels []int, l scannedLine) []int {
-	for len(levels) > 0 && levels[len(levels)-1] > l.keyAt {
+// openLevel keeps the indents at which keys and dashes may go on.
+func openLevel(levels []int, indent int) []int {
+	for len(levels) > 0 && levels[len(levels)-1] > indent {
 		levels = levels[:len(levels)-1]
 	}
-	if len(levels) == 0 || levels[len(levels)-1] < l.keyAt {
-		levels = append(levels, l.keyAt)
+	if len(levels) == 0 || levels[len(levels)-1] < indent {
+		levels = append(levels, indent)
 	}
 	return levels
 }
@@ -234,9 +238,11 @@ func indentCause(lines []scannedLine, i int, levels []int) (Fault, bool) {
 	case l.kind == other && (before == nil || before.kind != keyed && before.kind != item || l.indent == 0):
 		return Fault{l.at(l.indent), false, "no-key", fmt.Sprintf("Dòng «%s» không có khóa và dấu hai chấm.", brief(l.value)),
 			"Nếu là phần tiếp của đoạn chữ phía trên thì lùi vào hai dấu cách và đoạn đó phải bắt đầu bằng dấu |; nếu là khóa thì thêm dấu hai chấm."}, true
-	case l.kind == keyed && before != nil && before.kind == keyed && before.value != "" && !blockHeader.MatchString(before.value) && l.keyAt > before.keyAt:
+	case l.dash && l.indent < levels[len(levels)-1] && !slices.Contains(levels, l.indent):
+		return Fault{l.at(l.indent), false, "indent", "Dấu gạch ở đây không thẳng hàng với dấu gạch phía trên.", "Sửa số dấu cách ở đầu dòng cho các dấu gạch thẳng hàng."}, true
+	case l.kind == keyed && !l.dash && before != nil && before.kind == keyed && before.value != "" && !blockHeader.MatchString(before.value) && l.keyAt > before.keyAt:
 		return Fault{l.at(l.keyAt), false, "indent", fmt.Sprintf("Khóa «%s» lùi vào sâu hơn khóa «%s» phía trên.", l.key, before.key), "Xóa bớt dấu cách cho hai khóa thẳng hàng."}, true
-	case l.kind == keyed && l.keyAt < levels[len(levels)-1] && !slices.Contains(levels, l.keyAt):
+	case l.kind == keyed && !l.dash && l.keyAt < levels[len(levels)-1] && !slices.Contains(levels, l.keyAt):
 		return Fault{l.at(l.keyAt), false, "indent", fmt.Sprintf("Khóa «%s» không thẳng hàng với khóa nào phía trên.", l.key), "Sửa số dấu cách ở đầu dòng cho thẳng với các khóa cùng bậc."}, true
 	}
 	return Fault{}, false

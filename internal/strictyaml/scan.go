@@ -13,6 +13,7 @@ type scannedLine struct {
 	raw    string
 	number int
 	kind   lineKind
+	dash   bool   // the content begins with "- "
 	indent int    // spaces before the first character; tabs not counted
 	key    string // of kind keyed, without dashes
 	keyAt  int    // bytes before key
@@ -85,7 +86,7 @@ func (l *scannedLine) classify(content string, at int) {
 	}
 	l.kind = other
 	if d := dashes.FindString(content); d != "" || content == "-" {
-		l.kind = item
+		l.kind, l.dash = item, true
 		content, at = content[len(d):], at+len(d)
 	}
 	if m := keyedLine.FindStringSubmatch(content); m != nil {
