@@ -45,7 +45,7 @@ const golden = "report.golden"
 // sample, and the report this editor gets.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	dirs, err := filepath.Glob("testdata/faults/*")
+	dirs, err := filepath.Glob("testdata/faults/[^.]*")
 	if err != nil || len(dirs) == 0 {
 		t.Fatal(dirs, err)
 	}

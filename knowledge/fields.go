@@ -15,7 +15,8 @@ import (
 type shape struct {
 	form    form
 	choices []string   // of formChoice
-	rows    []fieldKey // of formRows and formMap
+	rows    []fieldKey // of formRows
+	orLines bool       // of formRows: a block of lines does as well
 }
 
 type form int

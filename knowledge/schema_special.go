@@ -210,6 +210,7 @@ func collisionTable() table[collisionDoc] {
 // line.
 func collisionsField(at func(*lexiconFile) *[]collisionDoc) field[lexiconFile] {
 	rows := rowsField("va chạm", "các chữ khác nghĩa nhưng giống nhau khi bỏ dấu", collisionTable(), at)
+	rows.shape.orLines = true
 	readRows := rows.read
 	rows.read = func(r *fileReader, t *lexiconFile, n *strictyaml.Node) {
 		if n.Kind != strictyaml.Text {
