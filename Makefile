@@ -20,7 +20,7 @@ bench: ## benchmarks, once each, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
 vuln: ## known vulnerabilities in what we import; needs the network
 	go run golang.org/x/vuln/cmd/govulncheck@latest ./...
-schema: ## rewrite the schema that editors of the knowledge base use
-	go run ./cmd/doithoai kb schema > docs/schema/muc.schema.json
+schema: ## rewrite the schemas that editors of the knowledge base use
+	go run ./cmd/doithoai kb schema --dir docs/schema
 image: ## the container image, with docker or podman
 	docker build -t doithoai .

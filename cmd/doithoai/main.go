@@ -44,6 +44,14 @@ const (
 // nothing left to say.
 var errFound = errors.New("faults found")
 
+// complaint is an error in whole Vietnamese sentences, for whoever typed the
+// command.
+type complaint string
+
+func (c complaint) Error() string { return string(c) }
+
+func complain(format string, args ...any) error { return complaint(fmt.Sprintf(format, args...)) }
+
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, io streams) int {
 	root := newRoot(io)

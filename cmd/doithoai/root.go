@@ -24,7 +24,11 @@ func newRoot(io streams) *cobra.Command {
 	root.PersistentFlags().BoolP("help", "h", false, "xem cách dùng")
 	root.PersistentFlags().String("config", "", "`TỆP` thiết đặt (không ghi thì tìm doithoai.yaml trong thư mục này)")
 	root.AddCommand(
+		newServe(io),
+		newChat(io),
+		newKB(io),
 		newConfig(io),
+		newDoctor(io),
 		newVersion(),
 		newCompletion(),
 	)
