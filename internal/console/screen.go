@@ -117,14 +117,11 @@ func (s *screen) inPipe(r bot.Reply) {
 }
 
 func (s *screen) onTerminal(r bot.Reply) {
-	name, color := "Trợ lý tự động", cyan
-	switch r.Kind {
-	case bot.ReplyHandoff:
-		name = "Đối Thoại" // an officer's words are not automatic; the text says whose they are
-	case bot.ReplyUrgent:
+	color := cyan
+	if r.Kind == bot.ReplyUrgent {
 		color = red
 	}
-	s.write("\n" + s.paint(bold+color, name) + "\n")
+	s.write("\n" + s.paint(bold+color, "Trợ lý tự động") + "\n")
 	for line := range strings.SplitSeq(printable(r.Text), "\n") {
 		s.write(s.wrap(line, "", hang(line)) + "\n")
 	}

@@ -391,7 +391,7 @@
       mark(item.id, item.state, item.why);
       return;
     }
-    box.appendChild(el('div', 'from', item.kind === 'handoff' ? 'Đối Thoại' : 'Trợ lý tự động'));
+    box.appendChild(el('div', 'from', 'Trợ lý tự động'));
     var bubble = el('div', 'bubble');
     item.text.split(/\n{2,}/).forEach(function (p) { bubble.appendChild(links(el('p'), p)); });
     box.appendChild(bubble);
