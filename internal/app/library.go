@@ -89,16 +89,17 @@ func (l *library) open() (stop func(context.Context) error, err error) {
 			}
 		})
 	}()
-	report := <-first
-	if l.current.Load() == nil {
-		cancel()
-		_ = <-ended // the report tells more
-		return nil, refusedBase(l.folder, report)
-	}
-	return func(context.Context) error {
+	stop = func(context.Context) error {
 		cancel()
 		return <-ended
-	}, nil
+	}
+	report := <-first
+	if l.current.Load() == nil {
+		err := stop(ctx)
+		l.log.Error("nothing to serve", "error", err)
+		return nil, refusedBase(l.folder, report)
+	}
+	return stop, nil
 }
 
 // take is told of every attempt to load the folder. The outcome is noted last:
