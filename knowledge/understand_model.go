@@ -104,7 +104,7 @@ func learn(b *Base) *understanding {
 		}
 		add(questionClass(q), q.Q, "", q.Also, q.Context, q.Facet)
 	}
-	u.in = newInterpreter(b.Lexicon, trustedWords(b, examples))
+	u.in = newInterpreter(b.Lexicon, b.Places, trustedWords(b, examples))
 	u.fit(examples)
 	return u
 }

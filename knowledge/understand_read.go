@@ -25,7 +25,7 @@ type ReadWord struct {
 	Folded string
 	Marked string // canonical accented form, "" if typed without accents
 	Clause int
-	Typed  string // as the resident wrote it
+	Typed  string // as the resident wrote it; "" for further words of an abbreviation
 
 	sound string // see vietnamese.Sound
 	hash  uint64 // of Folded
@@ -67,7 +67,7 @@ type phrase struct {
 	marked      []string // canonical accented word per position, "" where accents do not matter
 }
 
-func newInterpreter(lex Lexicon, vocabulary map[string]int) *interpreter {
+func newInterpreter(lex Lexicon, places []Place, vocabulary map[string]int) *interpreter {
 	r := &interpreter{abbreviations: map[string][]string{}, phrases: map[uint64][]phrase{}, begins: map[uint64]bool{}, collisions: map[string]bool{}}
 	for _, s := range slices.Concat(lex.Abbreviations, lex.Typos) {
 		for _, w := range s.Written {
@@ -84,8 +84,28 @@ func newInterpreter(lex Lexicon, vocabulary map[string]int) *interpreter {
 			r.addPhrase(w.Type, w.Value, p)
 		}
 	}
+	r.addPlaces(places)
 	r.speller = vietnamese.NewSpeller(vocabulary)
 	return r
+}
+
+// addPlaces lets the name of a commune say what kind of place it is. With its
+// kind before it any name counts; a bare one only if it has two syllables and no
+// district, province or second commune goes by it.
+func (r *interpreter) addPlaces(places []Place) {
+	known := map[string]int{"kon tum": 2, "quang ngai": 2}
+	for _, p := range places {
+		known[vietnamese.Fold(p.Name)]++
+		known[vietnamese.Fold(p.OldDistrict)] += 2
+	}
+	for _, p := range places {
+		for _, area := range append([]string{p.Kind}, p.Areas...) {
+			r.addPhrase("nơi", area, p.Kind+" "+p.Name)
+			if strings.Contains(p.Name, " ") && known[vietnamese.Fold(p.Name)] == 1 {
+				r.addPhrase("nơi", area, p.Name)
+			}
+		}
+	}
 }
 
 func (r *interpreter) addPhrase(kind, value, text string) {
@@ -165,8 +185,13 @@ func (r *interpreter) read(text string) Reading {
 		}
 		out.Clauses = toks[i].Clause + 1
 		if words, n := r.expand(toks, i); n > 0 {
+			typed := toks[i].Text
+			for _, t := range toks[i+1 : i+n] {
+				typed += " " + t.Text
+			}
 			for _, w := range words {
-				out.Words = append(out.Words, ReadWord{Folded: vietnamese.Fold(w), Marked: vietnamese.Canonical(w), Clause: toks[i].Clause, Typed: toks[i].Text})
+				out.Words = append(out.Words, ReadWord{Folded: vietnamese.Fold(w), Marked: vietnamese.Canonical(w), Clause: toks[i].Clause, Typed: typed})
+				typed = ""
 			}
 			i += n
 			continue
@@ -242,19 +267,23 @@ func (r *interpreter) findConcepts(out *Reading) {
 	spreadDenial(out)
 }
 
-// marksAgree: where accents matter and the writer uses them, the word must
-// carry the right ones.
+// marksAgree: a word that is another word with other marks counts only if its
+// marks are right. Typed without marks it counts as part of a phrase, never on
+// its own: "bao" alone may be a storm, a newspaper, or how much.
 func (r *interpreter) marksAgree(p phrase, out *Reading, at int) bool {
 	for k, want := range p.marked {
-		if want == "" || !out.Marked {
+		if want == "" {
 			continue
 		}
-		w := out.Words[at+k]
-		if w.Marked == "" && vietnamese.Fold(w.Typed) == w.Folded && want != w.Folded {
-			return false // typed without marks amid accented words: another word
-		}
-		if w.Marked != "" && w.Marked != want {
+		switch w := out.Words[at+k]; {
+		case w.Marked != "":
+			if w.Marked != want {
+				return false
+			}
+		case len(p.words) == 1:
 			return false
+		case out.Marked && want != w.Folded:
+			return false // typed without marks amid accented words: another word
 		}
 	}
 	return true
@@ -302,6 +331,9 @@ func findNumbers(out *Reading) {
 		toks[i] = vietnamese.Token{Text: w.Typed, Folded: w.Folded, Marked: w.Marked != "", Clause: w.Clause}
 		if vietnamese.Fold(w.Typed) != w.Folded {
 			toks[i].Text = w.Folded
+		}
+		if i+1 < len(out.Words) && out.Words[i+1].Clause != w.Clause {
+			toks[i].Ends = ','
 		}
 	}
 	add := func(kind string, v float64, at int) { out.Numbers = append(out.Numbers, SlotNumber{kind, v, at}) }

@@ -59,7 +59,9 @@ func (r Reading) says(phrase string) bool {
 	repaired, typed := " ", " "
 	for _, w := range r.Words {
 		repaired += w.Folded + " "
-		typed += vietnamese.Fold(w.Typed) + " "
+		if w.Typed != "" {
+			typed += vietnamese.Fold(w.Typed) + " "
+		}
 	}
 	return strings.Contains(repaired, want) || strings.Contains(typed, want)
 }

@@ -17,6 +17,14 @@ func Number(tokens []Token, at int) (value float64, used int) {
 	}
 	v, n := simple(tokens, at)
 	if n == 0 {
+		if unit, ok := scale(tokens[at]); ok && unit >= 1e6 { // «triệu rưỡi», «triệu tám»
+			if at+1 < len(tokens) && tokens[at+1].Folded == "ruoi" {
+				return 1.5 * unit, 2
+			}
+			if tenth, ok := tenths(tokens, at+1); ok {
+				return unit + tenth*unit/10, 2
+			}
+		}
 		return 0, 0
 	}
 	for at+n < len(tokens) {
@@ -29,21 +37,32 @@ func Number(tokens []Token, at int) (value float64, used int) {
 		if at+n < len(tokens) && (tokens[at+n].Folded == "ruoi" || tokens[at+n].Folded == "ruoc") {
 			v += unit / 2
 			n++
-		} else if rest, m := simple(tokens, at+n); m > 0 && rest < 1000 && unit >= 1000 {
-			if _, more := scaleAt(tokens, at+n+m); !more && rest < 10 {
-				v += rest * unit / 10 // «triệu tám» is 1,8 million
-				n += m
-			}
+		} else if tenth, ok := tenths(tokens, at+n); ok && unit >= 1e6 {
+			v += tenth * unit / 10 // «hai triệu tám» is 2,8 million
+			n++
 		}
 	}
 	return v, n
 }
 
-func scaleAt(tokens []Token, at int) (float64, bool) {
+// tenths reads the digit word after «triệu» that stands for tenths: «tám» in
+// «hai triệu tám». «Một» does not count («hai triệu một tháng»), nor does a digit
+// that counts something («hai triệu ba người»).
+func tenths(tokens []Token, at int) (float64, bool) {
 	if at >= len(tokens) {
 		return 0, false
 	}
-	return scale(tokens[at])
+	d, ok := digit(tokens[at], true)
+	if !ok || d < 2 {
+		return 0, false
+	}
+	if at+1 < len(tokens) && tokens[at].Ends == 0 {
+		switch tokens[at+1].Folded {
+		case "nguoi", "mieng", "khau", "thang", "nam", "tuoi", "dua", "con", "lan", "ngay", "dong", "trieu", "tram", "chuc", "muoi", "nghin", "ngan", "sao", "ha", "mieu":
+			return 0, false
+		}
+	}
+	return d, true
 }
 
 func scale(t Token) (float64, bool) {
