@@ -12,6 +12,7 @@ import (
 func (c *checker) checkRows(e *entryDoc) {
 	for i := range e.rows {
 		row := &e.rows[i]
+		row.folded = foldSayings(row.VerdictRow)
 		switch {
 		case row.See != "" && (row.Verdict != "" || row.Text != ""):
 			c.err(e.File, row.at("xem"), "row", "Một dòng chỉ có hoặc «xem», hoặc «được» và «câu».", "Bỏ «xem», hoặc bỏ «được» và «câu».")
@@ -25,7 +26,7 @@ func (c *checker) checkRows(e *entryDoc) {
 			c.err(e.File, row.start, "row", "Dòng này có «được» nhưng thiếu «câu».", "Thêm «câu: |» với câu trả lời cho diện này.")
 		}
 		for j := range i {
-			if covers(e.rows[j].VerdictRow, row.VerdictRow) {
+			if covers(e.rows[j].folded, row.folded) {
 				c.err(e.File, row.start, "unreachable", fmt.Sprintf("Dòng này không bao giờ được dùng: dòng %d phía trên đã nhận hết các trường hợp của nó.", e.rows[j].start.Line),
 					"Chuyển dòng này lên trên dòng đó (trường hợp riêng đứng trước, chung đứng sau), hoặc xóa.")
 				break
@@ -40,11 +41,50 @@ func (c *checker) checkSee(e *entryDoc, row *rowDoc) {
 		c.err(e.File, row.at("xem"), "circle", "«xem» chỉ về chính mục này.", "Thay bằng «được» và «câu».")
 	case !c.knownEntry(row.See):
 		c.err(e.File, row.at("xem"), "unknown-entry", fmt.Sprintf("«xem» chỉ tới mục «%s», nhưng không có mục nào mã đó.", brief(row.See)), c.nearEntry(row.See))
+	default:
+		if day, ok := c.missingDay(row.See, e.From, e.Until); ok {
+			c.warn(e.File, row.at("xem"), "see-gap", fmt.Sprintf("«xem» chỉ tới mục «%s», nhưng từ %s mục đó không có bản nào áp dụng.", row.See, day),
+				"Thêm bản mới cho mục đó, hoặc sửa ngày hiệu lực của một trong hai mục.")
+		}
 	}
 }
 
+// missingDay finds the first day of a period on which no version of an entry
+// holds. A period without beginning begins with the entry.
+func (c *checker) missingDay(id string, from, until Date) (Date, bool) {
+	day := from
+	for _, v := range c.entries[id] {
+		switch {
+		case v.From > day && day != 0:
+			return day, true
+		case v.Until == 0 || until != 0 && v.Until >= until:
+			return 0, false
+		}
+		day = max(day, v.Until.Next())
+	}
+	return day, len(c.entries[id]) > 0
+}
+
+// foldSayings prepares a row for covers: phrases without accents and case,
+// between spaces.
+func foldSayings(r VerdictRow) VerdictRow {
+	fold := func(phrases []string) []string {
+		out := make([]string, len(phrases))
+		for i, p := range phrases {
+			words := strings.Fields(p)
+			for i, w := range words {
+				words[i] = strictyaml.Fold(w)
+			}
+			out[i] = " " + strings.Join(words, " ") + " "
+		}
+		return out
+	}
+	r.Say, r.NotSay = fold(r.Say), fold(r.NotSay)
+	return r
+}
+
 // covers tells whether row a holds whenever row b holds, so that b after a is
-// never used.
+// never used. Both are folded.
 func covers(a, b VerdictRow) bool {
 	for _, x := range a.Conditions {
 		var groups [][]Term
@@ -104,20 +144,11 @@ func rangeCovers(wide, narrow Range) bool {
 // short, as whole words, so that saying the former says the latter.
 func everyContainsSome(long, short []string) bool {
 	for _, l := range long {
-		if !slices.ContainsFunc(short, func(s string) bool { return strings.Contains(" "+foldPhrase(l)+" ", " "+foldPhrase(s)+" ") }) {
+		if !slices.ContainsFunc(short, func(s string) bool { return strings.Contains(l, s) }) {
 			return false
 		}
 	}
 	return true
-}
-
-// foldPhrase drops accents and case but keeps the words apart.
-func foldPhrase(s string) string {
-	words := strings.Fields(s)
-	for i, w := range words {
-		words[i] = strictyaml.Fold(w)
-	}
-	return strings.Join(words, " ")
 }
 
 // checkCircles follows "xem" for residents who have said no more than one way
@@ -129,7 +160,7 @@ func (c *checker) checkCircles() {
 			if row.See == "" || row.See == e.ID {
 				continue
 			}
-			for _, said := range alternatives(row.VerdictRow) {
+			for _, said := range alternatives(row.folded) {
 				if path := c.follow(e, said); path != nil {
 					c.err(e.File, row.at("xem"), "circle", "«xem» chạy vòng: "+strings.Join(path, " → ")+".", "Ở một trong các mục này thay «xem» bằng «được» và «câu».")
 					break
@@ -186,7 +217,7 @@ func (c *checker) sureSee(id string, from *entryDoc, said VerdictRow) string {
 			continue
 		}
 		for _, r := range e.rows {
-			if covers(r.VerdictRow, said) {
+			if covers(r.folded, said) {
 				return r.See
 			}
 		}

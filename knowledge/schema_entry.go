@@ -19,6 +19,7 @@ type rowDoc struct {
 	VerdictRow
 	located
 	values []valueDoc
+	folded VerdictRow // see foldSayings
 }
 
 // valueDoc is a lexicon value that an editor wrote in a row, to be looked up

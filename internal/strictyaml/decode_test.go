@@ -129,8 +129,10 @@ func TestFold(t *testing.T) {
 			t.Errorf("Fold(%q) = %q", s, got)
 		}
 	}
-	if got := strictyaml.Fold("Đủ Điều"); got != "dudieu" {
-		t.Errorf("got %q", got)
+	for in, want := range map[string]string{"Đủ Điều": "dudieu", "Łódź Ñ": "łodzn", "тест": "тест", "~": "~", "a\u00a0b": "ab"} {
+		if got := strictyaml.Fold(in); got != want {
+			t.Errorf("Fold(%q) = %q, want %q", in, got, want)
+		}
 	}
 }
 
