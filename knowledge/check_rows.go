@@ -50,9 +50,17 @@ func (c *checker) checkSee(e *entryDoc, row *rowDoc) {
 }
 
 // missingDay finds the first day of a period on which no version of an entry
-// holds. A period without beginning begins with the entry.
+// holds. Days before the entry began do not count if they are past: nobody
+// asks as of then.
 func (c *checker) missingDay(id string, from, until Date) (Date, bool) {
 	day := from
+	if versions := c.entries[id]; len(versions) > 0 {
+		begin := versions[0].From
+		if c.o.Today != 0 {
+			begin = min(begin, c.o.Today)
+		}
+		day = max(day, begin)
+	}
 	for _, v := range c.entries[id] {
 		switch {
 		case v.From > day && day != 0:
