@@ -98,7 +98,7 @@ func (fs foldSet) each(on Date, visit func(trial)) {
 			if len(t.r.Words) == 0 {
 				continue
 			}
-			t.ranked = f.matcher.u.score(t.r)
+			t.ranked = f.matcher.u.score(t.r, features(t.r))
 			if len(q.Context) > 0 {
 				for _, c := range q.Context {
 					t.carried.Entry = cmp.Or(bestEntry(f.matcher, c), t.carried.Entry)
@@ -119,7 +119,7 @@ func bestEntry(m *Matcher, text string) string {
 	if len(r.Words) == 0 {
 		return ""
 	}
-	ranked := entriesOnly(m.u.score(r))
+	ranked := entriesOnly(m.u.score(r, features(r)))
 	return ranked[0].class
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/doithoai/doithoai/internal/linear"
 )
 
 // Act is what the bot should do with a message.
@@ -98,13 +100,14 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 		return d
 	}
 	fresh := r.frame(q.On)
-	ranked := m.u.score(r)
+	fs := features(r)
+	ranked := m.u.score(r, fs)
 	d.Evidence.Top = candidates(ranked, 5)
 	ranked, d.Evidence.Follow = m.follow(q.Frame, fresh, r, ranked)
 	top := ranked[0]
 	d.Evidence.Features = m.evidence(r, ranked, d.Evidence.Follow)
 	d.Confidence = m.calibration.probability(d.Evidence.Features)
-	d.Facet = m.facet(r)
+	d.Facet = m.facet(fs)
 	d.Candidates = candidates(entriesOnly(ranked), 3)
 	if !isEntry(top.class) {
 		m.decideOther(&d, r, ranked)
@@ -141,7 +144,7 @@ func (m *Matcher) settleVerdict(d *Decision, on Date) {
 		if !ok {
 			return
 		}
-		row, ok := e.verdict(d.Frame, d.Reading)
+		row, ok := e.verdict(d.Frame, &d.Reading)
 		if !ok {
 			return
 		}
@@ -214,31 +217,34 @@ func (m *Matcher) sameFamily(cs []Candidate) bool {
 // begins, and both parts must be sure on their own and name different entries.
 func (m *Matcher) two(q Query, r Reading, whole Decision) (Decision, bool) {
 	for _, cut := range cuts(r) {
-		left := m.decide(q, r.slice(0, cut))
-		if left.Act != ActAnswer {
+		left, right := r.slice(0, cut), r.slice(cut, len(r.Words))
+		l, lp := m.best(left)
+		g, gp := m.best(right)
+		if l == g || !isEntry(l) || !isEntry(g) || min(lp, gp) < m.calibration.Two || whole.Entry != l && whole.Entry != g {
 			continue
 		}
+		first := m.decide(q, left)
 		carried := q
-		carried.Frame = left.Frame
+		carried.Frame = first.Frame
 		carried.Frame.Entry = "" // the second question stands for itself, only the person is carried
-		right := m.decide(carried, r.slice(cut, len(r.Words)))
-		if right.Act != ActAnswer || left.Entry == right.Entry {
+		second := m.decide(carried, right)
+		if first.Act != ActAnswer || second.Act != ActAnswer || first.Entry == second.Entry {
 			continue
 		}
-		if left.Confidence < m.calibration.Two || right.Confidence < m.calibration.Two {
-			continue
-		}
-		if whole.Entry != left.Entry && whole.Entry != right.Entry {
-			continue
-		}
-		out := left
-		out.Entries = []string{left.Entry, right.Entry}
-		out.Second = &right
-		out.Frame = right.Frame
-		out.Reading = r
-		return out, true
+		first.Entries = []string{first.Entry, second.Entry}
+		first.Second = &second
+		first.Frame = second.Frame
+		first.Reading = r
+		return first, true
 	}
 	return Decision{}, false
+}
+
+// best is the likeliest class of a part of a message, standing alone, and how
+// sure that is.
+func (m *Matcher) best(r Reading) (string, float64) {
+	ranked := m.u.score(r, features(r))
+	return ranked[0].class, m.calibration.probability(m.evidence(r, ranked, 0))
 }
 
 // cuts lists the words at which a second question may begin, the likeliest
@@ -256,8 +262,12 @@ func cuts(r Reading) []int {
 			}
 		}
 	}
-	return append(strong, weak...)
+	all := append(strong, weak...)
+	return all[:min(len(all), maxCuts)]
 }
+
+// maxCuts bounds the work for a long story with many borders.
+const maxCuts = 6
 
 // slice returns the reading of a part of the message.
 func (r Reading) slice(from, to int) Reading {
@@ -278,8 +288,8 @@ func (r Reading) slice(from, to int) Reading {
 }
 
 // facet returns the facet a message asks for, "" for the answer itself.
-func (m *Matcher) facet(r Reading) Facet {
-	p := m.u.facets.Probabilities(features(r))
+func (m *Matcher) facet(fs []linear.Feature) Facet {
+	p := m.u.facets.Probabilities(fs)
 	best := 0
 	for i := range p {
 		if p[i] > p[best] {

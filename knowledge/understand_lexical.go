@@ -54,12 +54,6 @@ func newLexical(ws []wording) *lexical {
 	return l
 }
 
-// hit is a class with the similarity of its best wording, 0 to 1.
-type hit struct {
-	class int
-	score float32
-}
-
 // similarities returns the likeness of every wording to a question, 0 to 1.
 // Terms that stand in more than a tenth of all wordings cost time and tell
 // nothing; they are skipped.
@@ -89,29 +83,15 @@ func (l *lexical) similarities(terms []uint64) []float32 {
 	return sums
 }
 
-// nearest returns the best hits by class, best first.
-func (l *lexical) nearest(terms []uint64, limit int) []hit {
-	sums := l.similarities(terms)
-	best := map[int32]float32{}
-	for i, s := range sums {
-		if s > best[l.class[i]] {
-			best[l.class[i]] = s
+// byClass returns, for each class, the likeness of its best wording.
+func (l *lexical) byClass(terms []uint64, classes int) []float32 {
+	best := make([]float32, classes)
+	for i, s := range l.similarities(terms) {
+		if c := l.class[i]; s > best[c] {
+			best[c] = s
 		}
 	}
-	hits := make([]hit, 0, len(best))
-	for c, s := range best {
-		hits = append(hits, hit{int(c), s})
-	}
-	slices.SortFunc(hits, func(a, b hit) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
-		}
-		return a.class - b.class
-	})
-	return hits[:min(limit, len(hits))]
+	return best
 }
 
 // terms are the words and pairs by which wordings are compared.

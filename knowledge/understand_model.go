@@ -1,9 +1,9 @@
 package knowledge
 
 import (
+	"cmp"
 	"math"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/doithoai/doithoai/internal/linear"
@@ -105,6 +105,9 @@ func learn(b *Base) *understanding {
 		add(questionClass(q), q.Q, "", q.Also, q.Context, q.Facet)
 	}
 	u.in = newInterpreter(b.Lexicon, b.Places, trustedWords(b, examples))
+	for _, e := range examples {
+		u.in.remember(e.text)
+	}
 	u.fit(examples)
 	return u
 }
@@ -193,21 +196,19 @@ type scored struct {
 }
 
 // score ranks the classes for a reading, best first.
-func (u *understanding) score(r Reading) []scored {
-	probabilities := u.model.Probabilities(features(r))
-	hits := u.near.nearest(terms(r), 12)
+func (u *understanding) score(r Reading, fs []linear.Feature) []scored {
+	probabilities := u.model.Probabilities(fs)
+	similarities := u.near.byClass(terms(r), len(u.classes))
 	out := make([]scored, len(u.classes))
 	for i, c := range u.classes {
 		out[i] = scored{class: c, linear: probabilities[i], p: math.Log(probabilities[i] + 1e-6)}
 	}
-	for _, h := range hits {
-		out[h.class].similarity = float64(h.score)
-	}
-	for i := range out {
+	for i, s := range similarities {
+		out[i].similarity = float64(s)
 		out[i].p += similarityWeight * out[i].similarity
 	}
 	normalise(out)
-	sort.SliceStable(out, func(i, j int) bool { return out[i].p > out[j].p })
+	slices.SortStableFunc(out, func(a, b scored) int { return cmp.Compare(b.p, a.p) })
 	return out
 }
 

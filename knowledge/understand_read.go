@@ -18,6 +18,8 @@ type Reading struct {
 	Numbers  []SlotNumber
 	Marked   bool // the writer uses accents, so accents mean something
 	Clauses  int
+
+	said map[uint64]bool // see grams
 }
 
 // ReadWord is one word after repair.
@@ -52,12 +54,18 @@ type SlotNumber struct {
 // interpreter turns text into readings. It is built once a base is loaded and is
 // safe for concurrent use.
 type interpreter struct {
-	abbreviations map[string][]string // folded or accented spelling → accented words
-	longest       int
-	phrases       map[uint64][]phrase // by the hash of the folded words
-	begins        map[uint64]bool     // hashes of proper beginnings of phrases
-	collisions    map[string]bool     // folded words whose marks matter
+	abbreviations map[string][]abbreviation // by their first word, longest first
+	sounds        map[string]string         // folded word → its sound, for the words of the vocabulary
+	canonical     map[string]string         // marked word → its canonical form, for common words
+	phrases       map[uint64][]phrase       // by the hash of the folded words
+	begins        map[uint64]bool           // hashes of proper beginnings of phrases
+	collisions    map[string]bool           // folded words whose marks matter
 	speller       *vietnamese.Speller
+}
+
+type abbreviation struct {
+	words []string // as typed
+	means []ReadWord
 }
 
 type phrase struct {
@@ -68,13 +76,18 @@ type phrase struct {
 }
 
 func newInterpreter(lex Lexicon, places []Place, vocabulary map[string]int) *interpreter {
-	r := &interpreter{abbreviations: map[string][]string{}, phrases: map[uint64][]phrase{}, begins: map[uint64]bool{}, collisions: map[string]bool{}}
+	r := &interpreter{abbreviations: map[string][]abbreviation{}, sounds: map[string]string{}, canonical: map[string]string{}, phrases: map[uint64][]phrase{}, begins: map[uint64]bool{}, collisions: map[string]bool{}}
 	for _, s := range slices.Concat(lex.Abbreviations, lex.Typos) {
 		for _, w := range s.Written {
-			key := strings.Join(strings.Fields(strings.ToLower(vietnamese.Compose(w))), " ")
-			r.abbreviations[key] = strings.Fields(strings.ToLower(s.Means))
-			r.longest = max(r.longest, len(strings.Fields(key)))
+			r.abbreviate(w, s.Means)
 		}
+	}
+	for first, all := range r.abbreviations {
+		slices.SortStableFunc(all, func(a, b abbreviation) int { return cmp.Compare(len(b.words), len(a.words)) })
+		r.abbreviations[first] = all
+	}
+	for w := range vocabulary {
+		r.sounds[w] = vietnamese.Sound(w)
 	}
 	for _, c := range lex.Collisions {
 		r.collisions[vietnamese.Fold(c.Word)] = true
@@ -106,6 +119,18 @@ func (r *interpreter) addPlaces(places []Place) {
 			}
 		}
 	}
+}
+
+func (r *interpreter) abbreviate(written, means string) {
+	words := strings.Fields(strings.ToLower(vietnamese.Compose(written)))
+	if len(words) == 0 {
+		return
+	}
+	a := abbreviation{words: words}
+	for _, m := range strings.Fields(strings.ToLower(vietnamese.Compose(means))) {
+		a.means = append(a.means, ReadWord{Folded: vietnamese.Fold(m), Marked: vietnamese.Canonical(m)})
+	}
+	r.abbreviations[words[0]] = append(r.abbreviations[words[0]], a)
 }
 
 func (r *interpreter) addPhrase(kind, value, text string) {
@@ -152,26 +177,39 @@ func (r *interpreter) expandAll(toks []vietnamese.Token) []string {
 			continue
 		}
 		for _, w := range words {
-			out = append(out, vietnamese.Fold(w))
+			out = append(out, w.Folded)
 		}
 		i += n
 	}
 	return out
 }
 
-// expand looks for the longest abbreviation that starts at i, first as typed,
-// then without marks where the typed text has none.
-func (r *interpreter) expand(toks []vietnamese.Token, i int) ([]string, int) {
-	for n := min(r.longest, len(toks)-i); n > 0; n-- {
-		key := toks[i].Text
-		for _, t := range toks[i+1 : i+n] {
-			key += " " + t.Text
+// expand looks for the longest abbreviation that starts at i and returns what
+// it means and how many words it took, 0 if there is none.
+func (r *interpreter) expand(toks []vietnamese.Token, i int) ([]ReadWord, int) {
+next:
+	for _, a := range r.abbreviations[toks[i].Text] {
+		if len(a.words) > len(toks)-i {
+			continue
 		}
-		if words, ok := r.abbreviations[key]; ok {
-			return words, n
+		for k, w := range a.words[1:] {
+			if toks[i+1+k].Text != w {
+				continue next
+			}
 		}
+		return a.means, len(a.words)
 	}
 	return nil, 0
+}
+
+// remember prepares the canonical forms of a text's words, so that reading it or
+// the like needs no normalisation. It is for building only.
+func (r *interpreter) remember(text string) {
+	for _, t := range vietnamese.Tokenize(text) {
+		if _, known := r.canonical[t.Text]; t.Marked && !known {
+			r.canonical[t.Text] = vietnamese.Canonical(t.Text)
+		}
+	}
 }
 
 // read never fails: whatever was typed has a reading, if only an empty one.
@@ -190,8 +228,8 @@ func (r *interpreter) read(text string) Reading {
 				typed += " " + t.Text
 			}
 			for _, w := range words {
-				out.Words = append(out.Words, ReadWord{Folded: vietnamese.Fold(w), Marked: vietnamese.Canonical(w), Clause: toks[i].Clause, Typed: typed})
-				typed = ""
+				w.Clause, w.Typed, typed = toks[i].Clause, typed, ""
+				out.Words = append(out.Words, w)
 			}
 			i += n
 			continue
@@ -201,7 +239,11 @@ func (r *interpreter) read(text string) Reading {
 	}
 	for i := range out.Words {
 		w := &out.Words[i]
-		w.sound, w.hash = vietnamese.Sound(w.Folded), wordHash(w.Folded)
+		w.hash = wordHash(w.Folded)
+		var known bool
+		if w.sound, known = r.sounds[w.Folded]; !known {
+			w.sound = vietnamese.Sound(w.Folded)
+		}
 	}
 	out.Marked = marked*5 >= len(toks) && marked > 0
 	r.findConcepts(&out)
@@ -212,7 +254,10 @@ func (r *interpreter) read(text string) Reading {
 func (r *interpreter) repair(t vietnamese.Token) ReadWord {
 	w := ReadWord{Folded: t.Folded, Clause: t.Clause, Typed: t.Text}
 	if t.Marked {
-		w.Marked = vietnamese.Canonical(t.Text)
+		var known bool
+		if w.Marked, known = r.canonical[t.Text]; !known {
+			w.Marked = vietnamese.Canonical(t.Text)
+		}
 	}
 	if r.speller.Knows(t.Folded) && !strings.HasPrefix(t.Folded, "dd") {
 		return w

@@ -10,7 +10,7 @@ import (
 // verdict returns the first row of the entry whose conditions the frame and the
 // message fulfil. Rows are looked at from top to bottom, as the editor wrote
 // them.
-func (e Entry) verdict(f Frame, r Reading) (VerdictRow, bool) {
+func (e Entry) verdict(f Frame, r *Reading) (VerdictRow, bool) {
 	for _, row := range e.Verdicts {
 		if row.holds(f, r) {
 			return row, true
@@ -19,7 +19,7 @@ func (e Entry) verdict(f Frame, r Reading) (VerdictRow, bool) {
 	return VerdictRow{}, false
 }
 
-func (row VerdictRow) holds(f Frame, r Reading) bool {
+func (row VerdictRow) holds(f Frame, r *Reading) bool {
 	for _, c := range row.Conditions {
 		if !c.holds(f) {
 			return false
@@ -52,18 +52,43 @@ func (c Condition) holds(f Frame) bool {
 	return true
 }
 
+// longestSaid is how many words of a phrase of a row are compared at most.
+const longestSaid = 8
+
 // says reports whether the message holds the phrase, accents ignored, on word
 // borders. Both the repaired words and the words as typed are searched.
-func (r Reading) says(phrase string) bool {
-	want := " " + strings.Join(foldedWords(phrase), " ") + " "
-	repaired, typed := " ", " "
+func (r *Reading) says(phrase string) bool {
+	h, n := uint64(0), 0
+	for _, w := range foldedWords(phrase) {
+		h = joinHash(h, wordHash(w))
+		n++
+	}
+	return n > 0 && n <= longestSaid && r.grams()[h]
+}
+
+// grams are the hashes of all runs of up to longestSaid words of the message.
+func (r *Reading) grams() map[uint64]bool {
+	if r.said != nil {
+		return r.said
+	}
+	r.said = map[uint64]bool{}
+	repaired, typed := make([]uint64, 0, len(r.Words)), make([]uint64, 0, len(r.Words))
 	for _, w := range r.Words {
-		repaired += w.Folded + " "
-		if w.Typed != "" {
-			typed += vietnamese.Fold(w.Typed) + " "
+		repaired = append(repaired, w.hash)
+		for _, t := range strings.Fields(vietnamese.Fold(w.Typed)) {
+			typed = append(typed, wordHash(t))
 		}
 	}
-	return strings.Contains(repaired, want) || strings.Contains(typed, want)
+	for _, ws := range [][]uint64{repaired, typed} {
+		for i := range ws {
+			h := uint64(0)
+			for _, w := range ws[i:min(i+longestSaid, len(ws))] {
+				h = joinHash(h, w)
+				r.said[h] = true
+			}
+		}
+	}
+	return r.said
 }
 
 func foldedWords(s string) []string {

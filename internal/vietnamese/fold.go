@@ -40,6 +40,9 @@ func foldSlow(r rune) rune {
 // Fold returns s in lower case without any mark: «Hộ Nghèo» and its decomposed
 // twin both become "ho ngheo". Runes that are not letters stay as they are.
 func Fold(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range s {
@@ -55,6 +58,16 @@ func Fold(s string) string {
 	return b.String()
 }
 
+// isPlain reports whether s is its own folded form: lower-case ASCII.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= 0x80 || 'A' <= c && c <= 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
 // Compose returns s in NFC. Everything that is stored, compared or measured in
 // characters goes through it first.
 func Compose(s string) string { return norm.NFC.String(s) }
@@ -62,6 +75,9 @@ func Compose(s string) string { return norm.NFC.String(s) }
 // HasMarks reports whether s carries a mark that plain letters do not have, so
 // that a caller knows whether the writer used a Vietnamese keyboard at all.
 func HasMarks(s string) bool {
+	if isPlain(s) {
+		return false
+	}
 	for _, r := range s {
 		if r < 0x80 {
 			continue
