@@ -7,9 +7,10 @@ import (
 	"io/fs"
 )
 
-// The whole folder, so that a new topic needs no change here.
+// The whole folder, so that a new topic needs no change here; by files, because
+// a folder somebody has just made may still be empty.
 //
-//go:embed *
+//go:embed *.* */*
 var files embed.FS
 
 // FS returns the files of the base, for [knowledge.Load].
