@@ -57,7 +57,7 @@ func (c *checker) checkFile(e *entryDoc) {
 			c.err(e.File, e.at("hiệu lực từ"), "file-name", fmt.Sprintf("Tên tệp ghi từ ngày %s nhưng «hiệu lực từ» là %s.", from, orNone(e.From)), "Sửa cho hai ngày giống nhau.")
 		}
 	}
-	if folder := path.Dir(e.File); e.Topic != "" && folder != e.Topic {
+	if folder := path.Dir(e.File); e.Kind == Policy && e.Topic != "" && folder != e.Topic { // situations may stand together
 		c.warn(e.File, e.at("chủ đề"), "folder", fmt.Sprintf("Tệp nằm trong thư mục «%s» nhưng chủ đề là «%s».", folder, brief(e.Topic)), "Chuyển tệp sang đúng thư mục, hoặc sửa chủ đề.")
 	}
 }
