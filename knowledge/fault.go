@@ -30,7 +30,7 @@ type Fault struct {
 
 // Report is all that is wrong with a base.
 type Report struct {
-	Faults []Fault `json:"faults"` // sorted by file, line, column
+	Faults []Fault `json:"faults"` // sorted by file, line, column; not nil after a load
 	Files  int     `json:"files"`  // read
 }
 

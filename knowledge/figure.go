@@ -1,8 +1,10 @@
 package knowledge
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -38,12 +40,11 @@ type DatedValue struct {
 
 // On returns the value of the day, or false if none is known.
 func (f Figure) On(day Date) (DatedValue, bool) {
-	for _, v := range f.Values {
-		if holds(v.From, v.Until, day) {
-			return v, true
-		}
+	after, _ := slices.BinarySearchFunc(f.Values, day+1, func(v DatedValue, d Date) int { return cmp.Compare(v.From, d) })
+	if after == 0 || !holds(f.Values[after-1].From, f.Values[after-1].Until, day) {
+		return DatedValue{}, false
 	}
-	return DatedValue{}, false
+	return f.Values[after-1], true
 }
 
 // Text writes an amount with the figure's unit as residents read it.

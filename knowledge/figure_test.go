@@ -76,3 +76,37 @@ func TestRender(t *testing.T) {
 		}
 	}
 }
+
+// A constant holds on every day, also through another formula.
+func TestConstantFormula(t *testing.T) {
+	t.Parallel()
+	files := overlay(t, "")
+	files["so_lieu.yaml"].Data = append(files["so_lieu.yaml"].Data, []byte(`  - mã: mot
+    tên: Một
+    đơn vị: kg
+    công thức: (1 + 2) / 3
+  - mã: hai
+    tên: Hai
+    đơn vị: kg
+    công thức: mot * 2
+  - mã: chua_chac
+    tên: Chưa chắc
+    đơn vị: đồng
+    công thức: muc_du_kien + luong_co_so
+    làm tròn: nghìn
+`)...)
+	base, report := knowledge.Load(files)
+	if base == nil {
+		t.Fatal(report.Text())
+	}
+	for _, day := range []knowledge.Date{19000101, today, 21000101} {
+		if got, err := base.Render("{hai}", day); got != "2 kg" || err != nil {
+			t.Errorf("%v: got %q, %v", day, got, err)
+		}
+	}
+	// A formula is as sure as its weakest part.
+	f, _ := base.Figure("chua_chac")
+	if v, ok := f.On(20270101); !ok || v.Certainty != knowledge.Unsure || v.Amount.RatString() != "3130000" {
+		t.Errorf("got %+v, %v", v, ok)
+	}
+}

@@ -174,5 +174,5 @@ func sortFaults(faults []Fault) []Fault {
 		}
 		return a.Column - b.Column
 	})
-	return slices.Compact(faults)
+	return append([]Fault{}, slices.Compact(faults)...)
 }

@@ -1,6 +1,7 @@
 package knowledge_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -168,6 +169,19 @@ func hasFault(r knowledge.Report, file, code string) bool {
 		}
 	}
 	return false
+}
+
+func TestReportJSON(t *testing.T) {
+	t.Parallel()
+	_, good := knowledge.Load(overlay(t, ""))
+	if got, err := json.Marshal(good); err != nil || string(got) != `{"faults":[],"files":11}` {
+		t.Errorf("got %s, %v", got, err)
+	}
+	_, bad := knowledge.Load(overlay(t, "testdata/faults/empty-file"))
+	want := `{"faults":[{"file":"bao-hiem-y-te/bhyt-ho-ngheo.yaml","line":1,"column":1,"severity":"error","code":"empty","message":"Tệp trống.","cure":"Viết nội dung vào, hoặc xóa tệp này."}],"files":11}`
+	if got, err := json.Marshal(bad); err != nil || string(got) != want {
+		t.Errorf("got %s, %v", got, err)
+	}
 }
 
 // fakeAsker answers from a table.

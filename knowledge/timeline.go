@@ -36,6 +36,9 @@ func (d *draft) assembleFigures(b *Base) {
 	}
 }
 
+// maxValues bounds how often a figure changes, and so what a formula costs.
+const maxValues = 200
+
 // writtenValues turns the rows of a figure into its values.
 func (d *draft) writtenValues(f *figureDoc) {
 	r := d.reader(f.file)
@@ -46,6 +49,10 @@ func (d *draft) writtenValues(f *figureDoc) {
 		r.err(f.at("công thức"), "both", fmt.Sprintf("Số liệu «%s» vừa có «giá trị» vừa có «công thức».", f.ID), "Bỏ một trong hai.")
 	case f.Formula == "" && f.Rounding != "":
 		r.err(f.at("làm tròn"), "rounding", "«làm tròn» chỉ dùng với «công thức».", "Bỏ dòng này, viết thẳng con số đã làm tròn.")
+	}
+	if len(f.rows) > maxValues {
+		r.err(f.at("giá trị"), "too-many", fmt.Sprintf("Số liệu «%s» có quá nhiều giá trị (tối đa %d).", f.ID, maxValues), "Bỏ các giá trị cũ không còn mục nào dùng.")
+		return
 	}
 	for i := range f.rows {
 		row := &f.rows[i]
@@ -174,6 +181,10 @@ func (c *calculation) values(r *fileReader, f *figureDoc, e *expression, inputs 
 	}
 	slices.Sort(starts)
 	starts = slices.Compact(starts)
+	if len(starts) > maxValues {
+		r.err(f.at("công thức"), "too-many", fmt.Sprintf("Công thức của «%s» đổi giá trị quá nhiều lần (tối đa %d).", f.ID, maxValues), "Dùng ít số liệu hơn trong công thức.")
+		return
+	}
 	for i, from := range starts {
 		v := DatedValue{From: from, Certainty: Seen}
 		if i+1 < len(starts) {
