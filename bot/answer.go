@@ -30,6 +30,9 @@ func (t *turn) answer(d knowledge.Decision) {
 		t.noVersion(d.Entry)
 		return
 	}
+	if d.Verdict != "" {
+		t.count("verdict." + string(d.Verdict))
+	}
 	t.sendEntry(entry, t.lead(entry, d)+body, shown)
 }
 
@@ -196,6 +199,7 @@ const facetNotes knowledge.Facet = "notes"
 // answerTwo puts the answers to two questions into one message, each under its
 // name.
 func (t *turn) answerTwo(d knowledge.Decision) {
+	t.count("answer.two")
 	var parts []string
 	var buttons []Button
 	var first knowledge.Entry

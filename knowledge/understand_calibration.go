@@ -72,7 +72,7 @@ func newFolds(b *Base) (foldSet, error) {
 			}
 			part.Learning = append(part.Learning, q)
 		}
-		out[i].matcher = NewMatcher(&part)
+		out[i].matcher = NewMatcher(&part, nil)
 	}
 	return out, nil
 }

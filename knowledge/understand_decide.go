@@ -248,13 +248,17 @@ func (m *Matcher) best(r Reading) (string, float64) {
 }
 
 // cuts lists the words at which a second question may begin, the likeliest
-// first.
+// first. Both parts must ask something: most stories open with who one is, and
+// that is no question.
 func cuts(r Reading) []int {
 	var strong, weak []int
 	for i := 3; i < len(r.Words)-2; i++ {
+		if !asks(r.Words[:i]) || !asks(r.Words[i:]) {
+			continue
+		}
 		border := r.Words[i].Clause != r.Words[i-1].Clause
 		switch r.Words[i].Folded {
-		case "roi", "con", "va", "voi", "ma", "them", "hay", "luon":
+		case "roi", "con", "va", "voi", "ma", "them", "luon":
 			strong = append(strong, i)
 		default:
 			if border {
@@ -264,6 +268,23 @@ func cuts(r Reading) []int {
 	}
 	all := append(strong, weak...)
 	return all[:min(len(all), maxCuts)]
+}
+
+// asks reports whether some words hold a question: a question word, or «không»,
+// «chưa» at the end of a clause.
+func asks(ws []ReadWord) bool {
+	for i, w := range ws {
+		switch w.Folded {
+		case "gi", "sao", "dau", "nao", "nhieu", "may":
+			return true
+		case "khong", "chua":
+			end := i+1 == len(ws) || ws[i+1].Clause != w.Clause
+			if end && i > 1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // maxCuts bounds the work for a long story with many borders.

@@ -3,8 +3,10 @@ package knowledge
 import (
 	"cmp"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/doithoai/doithoai/internal/linear"
 	"github.com/doithoai/doithoai/internal/vietnamese"
@@ -53,6 +55,9 @@ type understanding struct {
 	near    *lexical
 	origin  []string // for each wording of near, the entry, referral or phrase it stands under
 	texts   []string
+	digest  [32]byte // of all that was learned from
+
+	restored bool
 }
 
 // example is a question ready to be learned from.
@@ -66,9 +71,26 @@ type example struct {
 }
 
 // learn fits an understanding to a base. It takes a second or two for some
-// thousand questions; the outcome depends on the base alone.
-func learn(b *Base) *understanding {
+// thousand questions, unless stored holds the models that were fitted to the
+// same questions and words before; the outcome depends on the base alone.
+func learn(b *Base, stored []byte) *understanding {
 	u := &understanding{index: map[string]int{}}
+	examples := u.examples(b)
+	u.digest = learningDigest(b, examples, u.classes)
+	u.in = newInterpreter(b.Lexicon, b.Places, trustedWords(b, examples))
+	for _, e := range examples {
+		u.in.remember(e.text)
+	}
+	readings := u.readAll(examples)
+	u.keepWordings(examples, readings)
+	if u.restore(stored) != nil {
+		u.fit(examples, readings)
+	}
+	return u
+}
+
+// examples collects everything there is to learn from, in the base's order.
+func (u *understanding) examples(b *Base) []example {
 	var examples []example
 	add := func(class, text, origin string, also, context []string, facet string) {
 		e := example{text: text, class: u.class(class), origin: origin, context: context, facet: facet}
@@ -104,12 +126,7 @@ func learn(b *Base) *understanding {
 		}
 		add(questionClass(q), q.Q, "", q.Also, q.Context, q.Facet)
 	}
-	u.in = newInterpreter(b.Lexicon, b.Places, trustedWords(b, examples))
-	for _, e := range examples {
-		u.in.remember(e.text)
-	}
-	u.fit(examples)
-	return u
+	return examples
 }
 
 func (u *understanding) class(name string) int {
@@ -156,33 +173,53 @@ func trustedWords(b *Base, examples []example) map[string]int {
 			trust(q, 2)
 		}
 		trust(e.Name, 2)
-		trust(e.Answer, 1)
 	}
 	return seen
 }
 
-func (u *understanding) fit(examples []example) {
+// readAll reads the examples on all processors: it is most of the start-up time.
+func (u *understanding) readAll(examples []example) []Reading {
+	out := make([]Reading, len(examples))
+	workers := runtime.GOMAXPROCS(0)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(examples); i += workers {
+				out[i] = u.in.read(examples[i].text)
+			}
+		})
+	}
+	wg.Wait()
+	return out
+}
+
+func (u *understanding) keepWordings(examples []example, readings []Reading) {
 	wordings := make([]wording, 0, len(examples))
+	for i, e := range examples {
+		if len(e.context) > 0 {
+			continue // half of it stands in the message before
+		}
+		wordings = append(wordings, wording{e.class, terms(readings[i])})
+		u.origin = append(u.origin, e.origin)
+		u.texts = append(u.texts, e.text)
+	}
+	u.near = newLexical(wordings)
+}
+
+func (u *understanding) fit(examples []example, readings []Reading) {
 	fitted := make([]linear.Example, 0, len(examples))
 	var faceted []linear.Example
-	for _, e := range examples {
-		r := u.in.read(e.text)
-		if len(e.context) == 0 {
-			wordings = append(wordings, wording{e.class, terms(r)})
-			u.origin = append(u.origin, e.origin)
-			u.texts = append(u.texts, e.text)
-		}
-		weight := float32(1)
-		if len(e.context) > 0 {
-			weight = 0.3 // half of it stands in the message before
-		}
-		fs := features(r)
+	for i, e := range examples {
+		fs := features(readings[i])
 		if f := facetIndex(e.facet); f >= 0 {
 			faceted = append(faceted, linear.Example{Features: fs, Labels: []int{f}})
 		}
+		weight := float32(1)
+		if len(e.context) > 0 {
+			weight = 0.3
+		}
 		fitted = append(fitted, linear.Example{Features: fs, Labels: append([]int{e.class}, e.also...), Weight: weight})
 	}
-	u.near = newLexical(wordings)
 	u.model = linear.Train(fitted, len(u.classes), linear.Options{Epochs: 15})
 	u.facets = linear.Train(faceted, len(facetOrder), linear.Options{Epochs: 8, MinCount: 3})
 }

@@ -358,7 +358,7 @@ func deny(ws []ReadWord, start int) bool {
 func spreadDenial(out *Reading) {
 	for i := 1; i < len(out.Concepts); i++ {
 		a, b := out.Concepts[i-1], &out.Concepts[i]
-		if !(a.Not || strings.HasPrefix(a.Value, "không ")) || a.Type != b.Type || a.Clause != b.Clause && b.Start-a.End > 2 || b.Start < a.End {
+		if !(a.Not || strings.HasPrefix(a.Value, "không ")) || a.Type != b.Type || exclusive(a.Value) == "" || exclusive(a.Value) != exclusive(b.Value) || a.Clause != b.Clause && b.Start-a.End > 2 || b.Start < a.End {
 			continue
 		}
 		between := out.Words[a.End:b.Start]

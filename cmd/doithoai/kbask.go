@@ -80,7 +80,7 @@ func newAsker(cmd *cobra.Command, io streams, dir, asOf string) (*asker, error) 
 		printReport(cmd.ErrOrStderr(), report)
 		return nil, errFound
 	}
-	matcher := knowledge.NewMatcher(base)
+	matcher := knowledge.NewMatcher(base, nil)
 	return &asker{matcher, bot.NewEngine(matcher, settings.Timezone), settings.Timezone, day}, nil
 }
 

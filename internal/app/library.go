@@ -131,7 +131,7 @@ func (l *library) note(ok bool, report knowledge.Report) {
 // use fits an engine to the base, while the one before goes on serving, and
 // puts it in its place.
 func (l *library) use(base *knowledge.Base, source string) {
-	engine := bot.NewEngine(knowledge.NewMatcher(base), l.location)
+	engine := bot.NewEngine(knowledge.NewMatcher(base, nil), l.location)
 	l.current.Store(&edition{base.Version(), source, engine})
 	l.log.Info("knowledge in use", "source", source, "version", base.Version(), "entries", len(base.IDs()))
 }

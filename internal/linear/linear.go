@@ -47,10 +47,15 @@ type Options struct {
 
 // Model maps features to one score a class. It is read-only after training and
 // safe for concurrent use.
+//
+// Weights are kept as small integers with one scale a feature: a quarter of the
+// memory, and a stored model is to the bit the one that was trained.
 type Model struct {
 	classes int
+	keys    []uint64 // sorted
 	index   map[uint64]int32
-	weights []float32 // feature-major: weights[f*classes+c]
+	scale   []float32 // of each feature
+	weights []int8    // feature-major: weights[f*classes+c]
 	bias    []float32
 }
 
@@ -58,7 +63,7 @@ type Model struct {
 func (m *Model) Classes() int { return m.classes }
 
 // Size returns how many features the model knows.
-func (m *Model) Size() int { return len(m.index) }
+func (m *Model) Size() int { return len(m.keys) }
 
 // Train fits a model on examples with the given number of classes. The same
 // examples in the same order give the same model.
@@ -75,9 +80,10 @@ func Train(examples []Example, classes int, o Options) *Model {
 	if o.MinCount == 0 {
 		o.MinCount = 2
 	}
-	m := &Model{classes: classes, index: indexFeatures(examples, o.MinCount), bias: make([]float32, classes)}
-	m.weights = make([]float32, len(m.index)*classes)
-	t := trainer{Model: m, o: o, squares: make([]float32, len(m.weights)), biasSquares: make([]float32, classes), p: make([]float64, classes)}
+	m := &Model{classes: classes, bias: make([]float32, classes)}
+	m.setKeys(commonKeys(examples, o.MinCount))
+	size := len(m.keys) * classes
+	t := trainer{Model: m, o: o, weights: make([]float32, size), squares: make([]float32, size), biasSquares: make([]float32, classes), p: make([]float64, classes)}
 	coded := make([]coded, len(examples))
 	for i, e := range examples {
 		coded[i] = m.encode(e)
@@ -99,10 +105,40 @@ func Train(examples []Example, classes int, o Options) *Model {
 			t.step(coded[i])
 		}
 	}
+	m.quantise(t.weights)
 	return m
 }
 
-func indexFeatures(examples []Example, minCount int) map[uint64]int32 {
+// quantise rounds the trained weights to 127 steps on either side of nought.
+func (m *Model) quantise(weights []float32) {
+	m.scale = make([]float32, len(m.keys))
+	m.weights = make([]int8, len(weights))
+	for f := range m.keys {
+		row := weights[f*m.classes : (f+1)*m.classes]
+		top := float32(0)
+		for _, w := range row {
+			top = max(top, w, -w)
+		}
+		if top == 0 {
+			continue
+		}
+		m.scale[f] = top / 127
+		for c, w := range row {
+			m.weights[f*m.classes+c] = int8(math.Round(float64(w / m.scale[f])))
+		}
+	}
+}
+
+func (m *Model) setKeys(keys []uint64) {
+	m.keys = keys
+	m.index = make(map[uint64]int32, len(keys))
+	for i, k := range keys {
+		m.index[k] = int32(i)
+	}
+}
+
+// commonKeys returns the features of at least minCount examples, sorted.
+func commonKeys(examples []Example, minCount int) []uint64 {
 	count := make(map[uint64]int)
 	for _, e := range examples {
 		for _, f := range e.Features {
@@ -116,11 +152,7 @@ func indexFeatures(examples []Example, minCount int) map[uint64]int32 {
 		}
 	}
 	slices.Sort(keys)
-	index := make(map[uint64]int32, len(keys))
-	for i, k := range keys {
-		index[k] = int32(i)
-	}
-	return index
+	return keys
 }
 
 type coded struct {
@@ -147,6 +179,7 @@ func (m *Model) encode(e Example) coded {
 type trainer struct {
 	*Model
 	o           Options
+	weights     []float32
 	squares     []float32
 	biasSquares []float32
 	p           []float64
@@ -203,13 +236,13 @@ func credit(i, n int) float64 {
 	return 0.25 / float64(n-1)
 }
 
-func (m *Model) score(ids []int32, values []float32, out []float64) {
+func (t *trainer) score(ids []int32, values []float32, out []float64) {
 	for c := range out {
-		out[c] = float64(m.bias[c])
+		out[c] = float64(t.bias[c])
 	}
 	for i, id := range ids {
 		v := float64(values[i])
-		row := m.weights[int(id)*m.classes : (int(id)+1)*m.classes]
+		row := t.weights[int(id)*t.classes : (int(id)+1)*t.classes]
 		for c, w := range row {
 			out[c] += float64(v * float64(w))
 		}
@@ -220,21 +253,21 @@ func (m *Model) score(ids []int32, values []float32, out []float64) {
 // order; they sum to one. Unknown features are ignored.
 func (m *Model) Probabilities(features []Feature) []float64 {
 	out := make([]float64, m.classes)
-	c := m.encode(Example{Features: features})
-	m.score(c.ids, c.values, out)
-	softmax(out)
-	return out
-}
-
-// Known returns how many of the features the model has seen in training.
-func (m *Model) Known(features []Feature) int {
-	n := 0
+	for c := range out {
+		out[c] = float64(m.bias[c])
+	}
 	for _, f := range features {
-		if _, ok := m.index[f.Key]; ok {
-			n++
+		id, ok := m.index[f.Key]
+		if !ok {
+			continue
+		}
+		v := float64(f.Value * m.scale[id])
+		for c, w := range m.weights[int(id)*m.classes : (int(id)+1)*m.classes] {
+			out[c] += float64(v * float64(w))
 		}
 	}
-	return n
+	softmax(out)
+	return out
 }
 
 // Explain returns the features with what each adds to the score of class,
@@ -243,7 +276,7 @@ func (m *Model) Explain(features []Feature, class int) []Feature {
 	var out []Feature
 	for _, f := range features {
 		if id, ok := m.index[f.Key]; ok {
-			if w := m.weights[int(id)*m.classes+class] * f.Value; w != 0 {
+			if w := float32(m.weights[int(id)*m.classes+class]) * m.scale[id] * f.Value; w != 0 {
 				out = append(out, Feature{Key: f.Key, Value: w})
 			}
 		}

@@ -56,6 +56,18 @@ func tenths(tokens []Token, at int) (float64, bool) {
 	if !ok || d < 2 {
 		return 0, false
 	}
+	switch t := tokens[at]; t.Folded { // these are other words as often as not
+	case "lam", "nham", "nam":
+		return 0, false
+	case "sau", "bay", "tam", "tu":
+		if !t.Marked {
+			return 0, false
+		}
+	case "ba":
+		if at+1 < len(tokens) && t.Ends == 0 {
+			return 0, false
+		}
+	}
 	if at+1 < len(tokens) && tokens[at].Ends == 0 {
 		switch tokens[at+1].Folded {
 		case "nguoi", "mieng", "khau", "thang", "nam", "tuoi", "dua", "con", "lan", "ngay", "dong", "trieu", "tram", "chuc", "muoi", "nghin", "ngan", "sao", "ha", "mieu":
