@@ -119,8 +119,10 @@ func bestEntry(m *Matcher, text string) string {
 	if len(r.Words) == 0 {
 		return ""
 	}
-	ranked := entriesOnly(m.u.score(r, features(r)))
-	return ranked[0].class
+	if top := topEntries(m.u.score(r, features(r))); len(top) > 0 {
+		return top[0].class
+	}
+	return ""
 }
 
 func (fs foldSet) fitFollow(on Date) []float64 {
@@ -174,7 +176,7 @@ func (fs foldSet) chooseCuts(c *Calibration, on Date) {
 		o := outcome{entry: isEntry(ranked[0].class), right: t.right(ranked[0].class), inScope: isEntry(t.accepted[0])}
 		o.confidence = c.probability(t.m.evidence(t.r, ranked, follow))
 		o.mass = t.m.choiceMass(ranked)
-		for _, s := range entriesOnly(ranked)[:3] {
+		for _, s := range topEntries(ranked) {
 			o.among = o.among || slices.Contains(t.accepted, s.class)
 		}
 		all = append(all, o)

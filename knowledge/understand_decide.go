@@ -1,7 +1,6 @@
 package knowledge
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -108,7 +107,7 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	d.Evidence.Features = m.evidence(r, ranked, d.Evidence.Follow)
 	d.Confidence = m.calibration.probability(d.Evidence.Features)
 	d.Facet = m.facet(fs)
-	d.Candidates = candidates(entriesOnly(ranked), 3)
+	d.Candidates = candidates(topEntries(ranked), 3)
 	if !isEntry(top.class) {
 		m.decideOther(&d, r, ranked)
 		return d
@@ -190,11 +189,14 @@ func candidates(ranked []scored, n int) []Candidate {
 	return out
 }
 
-func entriesOnly(ranked []scored) []scored {
-	out := make([]scored, 0, len(ranked))
+// topEntries returns the best classes that are entries, at most three.
+func topEntries(ranked []scored) []scored {
+	out := make([]scored, 0, 3)
 	for _, s := range ranked {
 		if isEntry(s.class) {
-			out = append(out, s)
+			if out = append(out, s); len(out) == 3 {
+				break
+			}
 		}
 	}
 	return out
@@ -202,7 +204,7 @@ func entriesOnly(ranked []scored) []scored {
 
 func (m *Matcher) choiceMass(ranked []scored) float64 {
 	mass := 0.0
-	for _, s := range entriesOnly(ranked)[:min(3, len(entriesOnly(ranked)))] {
+	for _, s := range topEntries(ranked) {
 		mass += s.p
 	}
 	return mass
@@ -352,7 +354,7 @@ func (m *Matcher) follow(carried, fresh Frame, r Reading, ranked []scored) ([]sc
 		}
 		out[i].p = (1-lambda)*out[i].p + lambda*share
 	}
-	slices.SortStableFunc(out, func(a, b scored) int { return cmp.Compare(b.p, a.p) })
+	rank(out)
 	return out, lambda
 }
 

@@ -1,7 +1,6 @@
 package knowledge
 
 import (
-	"cmp"
 	"math"
 	"runtime"
 	"slices"
@@ -220,13 +219,16 @@ func (u *understanding) fit(examples []example, readings []Reading) {
 		}
 		fitted = append(fitted, linear.Example{Features: fs, Labels: append([]int{e.class}, e.also...), Weight: weight})
 	}
-	u.model = linear.Train(fitted, len(u.classes), linear.Options{Epochs: 15})
+	if len(u.classes) <= maxLearned {
+		u.model = linear.Train(fitted, len(u.classes), linear.Options{Epochs: 15})
+	}
 	u.facets = linear.Train(faceted, len(facetOrder), linear.Options{Epochs: 8, MinCount: 3})
 }
 
 // scored is a class with what speaks for it.
 type scored struct {
 	class      string
+	index      int
 	p          float64 // classifier and nearest wording blended
 	linear     float64
 	similarity float64
@@ -234,24 +236,61 @@ type scored struct {
 
 // score ranks the classes for a reading, best first.
 func (u *understanding) score(r Reading, fs []linear.Feature) []scored {
-	probabilities := u.model.Probabilities(fs)
+	var probabilities []float64
+	if u.model != nil {
+		probabilities = u.model.Probabilities(fs)
+	}
 	similarities := u.near.byClass(terms(r), len(u.classes))
 	out := make([]scored, len(u.classes))
 	for i, c := range u.classes {
-		out[i] = scored{class: c, linear: probabilities[i], p: math.Log(probabilities[i] + 1e-6)}
+		out[i] = scored{class: c, index: i}
+		if u.model != nil {
+			out[i].linear = probabilities[i]
+			out[i].p = math.Log(probabilities[i] + 1e-6)
+		}
+	}
+	weight := similarityWeight
+	if u.model == nil {
+		weight = similarityAlone
 	}
 	for i, s := range similarities {
 		out[i].similarity = float64(s)
-		out[i].p += similarityWeight * out[i].similarity
+		out[i].p += weight * out[i].similarity
 	}
 	normalise(out)
-	slices.SortStableFunc(out, func(a, b scored) int { return cmp.Compare(b.p, a.p) })
+	rank(out)
 	return out
+}
+
+// ranked is how many of the best classes are put in order; nobody looks
+// further down.
+const ranked = 16
+
+// rank moves the best classes to the front, best first; ties go to the class
+// met first. The rest is in no order.
+func rank(s []scored) {
+	for k := range min(ranked, len(s)) {
+		best := k
+		for i := k + 1; i < len(s); i++ {
+			if s[i].p > s[best].p || s[i].p == s[best].p && s[i].index < s[best].index {
+				best = i
+			}
+		}
+		s[k], s[best] = s[best], s[k]
+	}
 }
 
 // similarityWeight blends the nearest wording into the classifier's log
 // probability; fitted on questions of writers left out.
 const similarityWeight = 4.0
+
+// similarityAlone is its weight in a base too large for the classifier.
+const similarityAlone = 20.0
+
+// maxLearned is up to how many classes the classifier is fitted. A table of
+// features by classes grows with their product; a province's rights are some
+// hundred, and beyond that the nearest wording decides alone.
+const maxLearned = 512
 
 func normalise(s []scored) {
 	top := math.Inf(-1)

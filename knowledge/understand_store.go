@@ -17,6 +17,10 @@ const readingVersion = 1
 
 var errStale = errors.New("stored models were fitted to something else")
 
+// ErrNoModels is returned by [Matcher.StoreModels] for a base of so many entries
+// that no classifier is fitted.
+var ErrNoModels = errors.New("base is too large for stored models")
+
 // learningDigest identifies all that the models depend on: what is learned
 // from, the words it is read with, and the way of reading.
 func learningDigest(b *Base, examples []example, classes []string) [32]byte {
@@ -40,6 +44,9 @@ func learningDigest(b *Base, examples []example, classes []string) [32]byte {
 func (m *Matcher) StoreModels(w io.Writer) error {
 	if _, err := w.Write(m.u.digest[:]); err != nil {
 		return fmt.Errorf("store models: %w", err)
+	}
+	if m.u.model == nil {
+		return ErrNoModels
 	}
 	for _, model := range []*linear.Model{m.u.model, m.u.facets} {
 		var buf bytes.Buffer
