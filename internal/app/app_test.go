@@ -20,14 +20,16 @@ import (
 
 	"github.com/doithoai/doithoai/internal/app"
 	"github.com/doithoai/doithoai/internal/config"
-	"github.com/doithoai/doithoai/knowledge/quangngai"
 )
 
-// settings are those of a fresh program on a port of the system's choice, with
-// a data folder and variables of the test's.
+// sample is a base of a few entries; the built-in one takes longer to learn.
+const sample = "../../knowledge/testdata/sample"
+
+// settings are those of a program on a port of the system's choice, with the
+// sample base, a data folder and variables of the test's.
 func settings(t *testing.T, data string, environ ...string) *config.Config {
 	t.Helper()
-	environ = append([]string{"DOITHOAI_LISTEN=127.0.0.1:0", "DOITHOAI_DATA=" + data}, environ...)
+	environ = append([]string{"DOITHOAI_LISTEN=127.0.0.1:0", "DOITHOAI_DATA=" + data, "DOITHOAI_KNOWLEDGE=" + sampleFolder(t)}, environ...)
 	c, err := config.Load(emptyFile(t), environ)
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +185,7 @@ func TestConversationOutlivesARestart(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	first := start(t, settings(t, data))
 	who := visit(t, first.url)
-	who.say("1", "ho can ngheo mua the bhyt duoc giam bao nhieu")
+	who.say("1", "can ngheo mua the bao hiem duoc giam bao nhieu")
 	answer := who.hear()
 	if answer == "" {
 		t.Fatal("no answer")
@@ -196,7 +198,7 @@ func TestConversationOutlivesARestart(t *testing.T) {
 	if got := who.hear(); got != answer {
 		t.Errorf("after the restart got %q, want what was not acknowledged: %q", got, answer)
 	}
-	who.say("1", "ho can ngheo mua the bhyt duoc giam bao nhieu") // the browser is not sure it was taken
+	who.say("1", "can ngheo mua the bao hiem duoc giam bao nhieu") // the browser is not sure it was taken
 	who.say("2", "cam on")
 	if got := who.hear(); got == "" || got == answer {
 		t.Errorf("got %q, want the answer to the second message only", got)
@@ -233,7 +235,7 @@ func TestLogHoldsNoWordsOfResidents(t *testing.T) {
 
 func TestHealthAndReadiness(t *testing.T) {
 	t.Parallel()
-	r := start(t, settings(t, t.TempDir()))
+	r := start(t, settings(t, t.TempDir(), "DOITHOAI_KNOWLEDGE="))
 	h := r.health(t)
 	if h.Status != "ok" || len(h.Knowledge.Version) != 12 || h.Knowledge.Source != "built-in" || !h.Knowledge.LastReload.OK {
 		t.Errorf("got %+v", h)
@@ -281,7 +283,7 @@ func TestOpenPageDoesNotDelayTheStop(t *testing.T) {
 
 func TestFaultyEditIsNotServed(t *testing.T) {
 	t.Parallel()
-	folder, data := builtIn(t), t.TempDir()
+	folder, data := ownCopy(t), t.TempDir()
 	c := settings(t, data, "DOITHOAI_KNOWLEDGE="+folder)
 	r := start(t, c)
 	good := r.health(t)
@@ -346,10 +348,20 @@ func freeAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-func builtIn(t *testing.T) string {
+func sampleFolder(t *testing.T) string {
+	t.Helper()
+	folder, err := filepath.Abs(sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// ownCopy is the sample in a folder the test may edit.
+func ownCopy(t *testing.T) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "kho")
-	if err := os.CopyFS(folder, quangngai.FS()); err != nil {
+	if err := os.CopyFS(folder, os.DirFS(sample)); err != nil {
 		t.Fatal(err)
 	}
 	return folder
@@ -367,7 +379,7 @@ func TestProblemsAtTheStart(t *testing.T) {
 	busy := start(t, settings(t, t.TempDir()))
 	inUse := t.TempDir()
 	start(t, settings(t, inUse))
-	faulty := builtIn(t)
+	faulty := ownCopy(t)
 	write(t, filepath.Join(faulty, "so_lieu.yaml"), "số liệu: [hỏng\n")
 	file := filepath.Join(t.TempDir(), "tep")
 	write(t, file, "x")
