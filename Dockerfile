@@ -11,6 +11,7 @@ RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$VERSION" -
 
 FROM scratch
 COPY --from=build /out/doithoai /doithoai
+COPY --from=build /src/LICENSE /LICENSE
 COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532
 ENV DOITHOAI_LISTEN=0.0.0.0:8080 DOITHOAI_DATA=/data

@@ -1,18 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
-	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/doithoai/doithoai/knowledge"
 	"github.com/doithoai/doithoai/knowledge/quangngai"
@@ -240,53 +234,6 @@ func TestKBEval(t *testing.T) {
 	}
 	if got := command(t, "", nil, "kb", "eval", name); got.code != 1 || !strings.Contains(got.err, "thu.jsonl:2: ") {
 		t.Errorf("got %+v", got)
-	}
-}
-
-// The program as a process: it says where it listens, and ends in order when
-// it is told to.
-func TestServeEndsOnSIGTERM(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(ctx, self, "serve")
-	cmd.Dir = t.TempDir()
-	cmd.Env = append(os.Environ(), asProgram+"=1", "DOITHOAI_LISTEN=127.0.0.1:0")
-	var log bytes.Buffer
-	cmd.Stderr = &log
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		ended := cmd.Wait() // after it nobody writes to log
-		t.Fatalf("no address: %v; %v; stderr: %s", err, ended, log.String())
-	}
-	url := strings.Fields(line)[1]
-	if response, err := http.Get(url + "/healthz"); err != nil || response.StatusCode != http.StatusOK {
-		t.Errorf("got %v, %v", response, err)
-	} else {
-		response.Body.Close()
-	}
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("ended with %v; stderr: %s", err, log.String())
-	}
-	if !strings.Contains(log.String(), "msg=stopped") {
-		t.Errorf("stderr %q, want an orderly end", log.String())
-	}
-	if _, err := os.Stat(filepath.Join(cmd.Dir, "data", "doithoai.db")); err != nil {
-		t.Errorf("no store in the default folder: %v", err)
 	}
 }
 
