@@ -101,6 +101,7 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	fresh := r.frame(q.On)
 	fs := features(r)
 	ranked := m.u.score(r, fs)
+	m.agree(ranked, fresh)
 	d.Evidence.Top = candidates(ranked, 5)
 	ranked, d.Evidence.Follow = m.follow(q.Frame, fresh, r, ranked)
 	top := ranked[0]
@@ -328,35 +329,86 @@ func facetIndex(f string) int {
 	return slices.IndexFunc(facetOrder[:], func(x Facet) bool { return string(x) == f })
 }
 
-// follow weighs whether the message goes on about the entry answered last, and
-// moves that share of the probability to it, or to its sibling when the message
-// names another group.
+// follow weighs a message against the entry answered last. It multiplies two
+// opinions: what the words say alone, and what a message tends to be about after
+// that entry; the second counts the more, the less the message stands for itself.
 func (m *Matcher) follow(carried, fresh Frame, r Reading, ranked []scored) ([]scored, float64) {
 	if carried.Entry == "" {
 		return ranked, 0
 	}
 	lambda := m.followUp(carried, r, ranked)
 	target := m.sibling(carried.Entry, fresh)
+	family, topic := 0, 0
+	for _, s := range ranked {
+		if m.akin(s.class, carried.Entry) {
+			family++
+		} else if m.near(s.class, carried.Entry) {
+			topic++
+		}
+	}
 	out := slices.Clone(ranked)
-	inside := 0.0
-	for _, s := range out {
-		if m.near(s.class, carried.Entry) {
-			inside += s.p
-		}
-	}
 	for i := range out {
-		share := 0.0
-		if out[i].class == target {
-			share += 0.75
+		c := out[i].class
+		prior := afterAny / float64(len(out))
+		switch {
+		case c == target:
+			prior += afterSame
+		case m.akin(c, carried.Entry):
+			prior += afterFamily / float64(family)
+		case m.near(c, carried.Entry):
+			prior += afterTopic / float64(topic)
 		}
-		if inside > 0 && m.near(out[i].class, carried.Entry) {
-			share += 0.25 * out[i].p / inside
-		}
-		out[i].p = (1-lambda)*out[i].p + lambda*share
+		out[i].p = math.Log(out[i].p+1e-7) + lambda*math.Log(prior)
 	}
+	normalise(out)
 	rank(out)
 	return out, lambda
 }
+
+// What the next message is about, after an entry: the same (or the sibling the
+// message names), its family, its topic, anything. Rounded from the follow-ups
+// among the learning questions.
+const (
+	afterSame   = 0.80
+	afterFamily = 0.06
+	afterTopic  = 0.06
+	afterAny    = 0.08
+)
+
+// akin: another member of the same family.
+func (m *Matcher) akin(a, b string) bool {
+	return a != b && m.family[a] != "" && m.family[a] == m.family[b]
+}
+
+// agree shifts the classes by whether the group the message names is the one
+// the entry is about: «mới thoát nghèo» speaks against an entry for the poor.
+func (m *Matcher) agree(ranked []scored, fresh Frame) {
+	said := fresh.Slots["ai"]
+	if len(said) == 0 {
+		return
+	}
+	for i := range ranked {
+		shift := 0.0
+		for _, v := range m.about[ranked[i].class] {
+			switch {
+			case slices.Contains(said, v):
+				shift = max(shift, sameGroup)
+			case shift == 0 && conflicts(v, said):
+				shift = -otherGroup
+			}
+		}
+		ranked[i].p = math.Log(ranked[i].p+1e-9) + shift
+	}
+	normalise(ranked)
+	rank(ranked)
+}
+
+// How much a named group counts for an entry about it, and against one about
+// another of the same kind.
+const (
+	sameGroup  = 0.5
+	otherGroup = 1.5
+)
 
 // near: same family, or same topic.
 func (m *Matcher) near(a, b string) bool {
