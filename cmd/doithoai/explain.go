@@ -7,22 +7,28 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/doithoai/doithoai/internal/vietnamese"
 	"github.com/doithoai/doithoai/knowledge"
 )
 
 // printWhy tells an editor how a question was understood.
 func printWhy(out io.Writer, d knowledge.Decision) {
 	fmt.Fprint(out, "\nVì sao:\n")
-	columns(out, func(row func(...string)) {
+	columns(out, func(line func(...string)) {
+		row := func(name, value string) {
+			if value != "" {
+				line(name, value)
+			}
+		}
 		row("quyết định", string(d.Act))
 		row("mục", strings.Join(d.Entries, ", "))
 		row("chắc", fmt.Sprintf("%.2f", d.Confidence))
 		var words []string
 		for _, w := range d.Reading.Words {
-			if w.Marked != "" {
-				words = append(words, w.Marked)
+			if vietnamese.Fold(w.Typed) == w.Folded {
+				words = append(words, w.Typed)
 			} else {
-				words = append(words, w.Folded)
+				words = append(words, w.Folded) // expanded or repaired
 			}
 		}
 		row("đọc thành", strings.Join(words, " "))

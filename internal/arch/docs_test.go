@@ -10,7 +10,7 @@ import (
 
 var (
 	codeSpan = regexp.MustCompile("`([^`\n]+)`")
-	link     = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	link     = regexp.MustCompile(`(?:\]\(|src=")([^)"\s]+)[)"]`)
 )
 
 // A map that names a street that is gone is worse than no map.
@@ -78,9 +78,9 @@ func ourFolder(name string) bool {
 
 func TestNamedPaths(t *testing.T) {
 	t.Parallel()
-	text := "see [the guide](docs/bien-tap.md#so), `bot/message.go:12`, `internal/store/<tech>store/`, `a/b`, [x](https://example.org/y)"
+	text := "see [the guide](docs/bien-tap.md#so), <img src=\"docs/a.png\">, `bot/message.go:12`, `internal/store/<tech>store/`, `a/b`, [x](https://example.org/y)"
 	got := strings.Join(namedPaths(text, root+"/README.md"), " ")
-	if want := "docs/bien-tap.md bot/message.go"; got != want {
+	if want := "docs/bien-tap.md docs/a.png bot/message.go"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
