@@ -26,7 +26,7 @@ func newKBEval(io streams) *cobra.Command {
 
 Với --calibrate thì trước đó tính lại xem chắc đến đâu mới được trả lời, từ các câu hỏi học của kho,
 rồi ghi vào tệp hieu_chinh.json trong thư mục sau --kb.`,
-		Example: "  doithoai kb eval knowledge/quangngai/cau_hoi_thu/*.jsonl",
+		Example: "  doithoai kb eval --kb kho kho/cau_hoi_thu/*.jsonl",
 	}
 	var o evalOptions
 	cmd.Flags().StringVar(&o.dir, "kb", "", "`THƯ-MỤC` kho kiến thức (không ghi thì theo thiết đặt)")
