@@ -159,6 +159,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	err := a.Stop()
 	parts.Wait()
+	a.log.Info("stopped")
 	return errors.Join(cause, err)
 }
 
@@ -170,7 +171,6 @@ func (a *App) Stop() error {
 		ctx, cancel := context.WithTimeout(context.Background(), stopWait)
 		defer cancel()
 		a.stopErr = a.cleanups.run(ctx)
-		a.log.Info("stopped")
 	})
 	return a.stopErr
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 )
 
@@ -27,15 +28,16 @@ func (p *Problem) Unwrap() error { return p.Err }
 
 // listenProblem says why an address cannot be listened on.
 func listenProblem(key, address string, err error) error {
+	setting := key + " (biến DOITHOAI_" + strings.ToUpper(key) + ")"
 	p := &Problem{What: "Không mở được địa chỉ " + address, Err: err,
-		Cure: "Xem lại thiết đặt " + key + "; viết như 127.0.0.1:8080"}
+		Cure: "Xem lại thiết đặt " + setting + "; viết như 127.0.0.1:8080"}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		p.What, p.Err = "Cổng "+address+" đang có chương trình khác dùng", nil
-		p.Cure = "Tắt chương trình kia, hoặc đặt " + key + " thành một cổng khác"
+		p.Cure = "Tắt chương trình kia, hoặc đặt " + setting + " thành một cổng khác, như 127.0.0.1:8090"
 	case errors.Is(err, fs.ErrPermission):
 		p.What, p.Err = "Không có quyền mở cổng "+address, nil
-		p.Cure = "Cổng nhỏ hơn 1024 cần quyền riêng; đặt " + key + " thành một cổng lớn hơn, như 127.0.0.1:8080"
+		p.Cure = "Cổng nhỏ hơn 1024 cần quyền riêng; đặt " + setting + " thành một cổng lớn hơn, như 127.0.0.1:8080"
 	}
 	return p
 }
