@@ -99,6 +99,7 @@ func (fs foldSet) each(on Date, visit func(trial)) {
 				continue
 			}
 			t.ranked = f.matcher.u.score(t.r, features(t.r))
+			f.matcher.agree(t.ranked, t.r.frame(on))
 			if len(q.Context) > 0 {
 				for _, c := range q.Context {
 					t.carried.Entry = cmp.Or(bestEntry(f.matcher, c), t.carried.Entry)
@@ -132,9 +133,12 @@ func (fs foldSet) fitFollow(on Date) []float64 {
 		if t.carried.Entry == "" {
 			return
 		}
-		target := t.m.sibling(t.carried.Entry, t.r.frame(on))
-		xs = append(xs, followEvidence(t.carried, t.r, t.ranked))
-		ys = append(ys, len(t.q.Context) > 0 && slices.Contains(t.accepted, target))
+		related := slices.ContainsFunc(t.accepted, func(a string) bool { return t.m.near(a, t.carried.Entry) })
+		if len(t.q.Context) > 0 && !related {
+			return // the message before was misunderstood: nothing to learn here
+		}
+		xs = append(xs, t.m.followEvidence(t.carried, t.r, t.ranked))
+		ys = append(ys, len(t.q.Context) > 0)
 	})
 	return fitLogistic(xs, ys)
 }
@@ -271,7 +275,7 @@ func (b *Base) calibration() Calibration {
 	}
 	return Calibration{
 		Weights: []float64{-1.0, 0.35, 0.25, 0.2, 2.0, 0.5, 0, -1.0, 0, -0.5, 0, 0.3},
-		Follow:  []float64{1.5, -0.8, -3.0, -1.0, 0.7, 1.2, 0.6, 1.0, 0.5},
+		Follow:  []float64{1.5, -0.8, -2.0, -1.0, 0.7, 1.2, 0.6, 1.0, 0.5, 1, 0.5, -1, 0.5, 0.5, 0, -0.1},
 		Answer:  0.8, Two: 0.8, Choices: 0.5, Other: 0.5,
 	}
 }

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -115,7 +116,7 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	}
 	same := top.class == q.Frame.Entry
 	d.Entry = top.class
-	d.Frame, d.Carried = fresh.over(q.Frame, same)
+	d.Frame, d.Carried = fresh.over(m.without(q.Frame, top.class), same)
 	d.Frame.Entry = top.class
 	m.settleVerdict(&d, q.On)
 	d.Entries = []string{d.Entry}
@@ -131,9 +132,29 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	}
 	if d.Act != ActAnswer {
 		d.Verdict, d.Row, d.Entries = "", VerdictRow{}, nil
-		d.Frame.Entry = q.Frame.Entry
+		if top.p < carryFrom {
+			d.Frame.Entry = q.Frame.Entry
+		}
 	}
 	return d
+}
+
+// carryFrom is how likely an entry must be to be what the next message goes on
+// about, though this one was not sure enough to be answered with it.
+const carryFrom = 0.4
+
+// without drops from a carried frame what contradicts the group an entry is
+// about: who now asks as one who left the list is not carried on as poor.
+func (m *Matcher) without(carried Frame, entry string) Frame {
+	about := m.about[entry]
+	if entry == carried.Entry || len(about) == 0 || len(carried.Slots["ai"]) == 0 {
+		return carried
+	}
+	carried.Slots = maps.Clone(carried.Slots)
+	carried.Slots["ai"] = slices.DeleteFunc(slices.Clone(carried.Slots["ai"]), func(v string) bool {
+		return !slices.Contains(about, v) && conflicts(v, about)
+	})
+	return carried
 }
 
 // settleVerdict finds the row for the resident's group; a row that says "see"
@@ -437,41 +458,69 @@ func (m *Matcher) sibling(entry string, fresh Frame) string {
 
 // followUp is the probability that a message leaves out what was said before.
 func (m *Matcher) followUp(carried Frame, r Reading, ranked []scored) float64 {
-	z := m.calibration.follow(followEvidence(carried, r, ranked))
+	z := m.calibration.follow(m.followEvidence(carried, r, ranked))
 	return 1 / (1 + math.Exp(-z))
 }
 
-func followEvidence(carried Frame, r Reading, ranked []scored) []float64 {
-	f := make([]float64, len(followNames))
-	f[0] = 1
-	f[1] = math.Log(float64(len(r.Words)) + 1)
-	f[2] = ranked[0].linear
-	for _, c := range r.Concepts {
-		if c.Type == "việc" {
-			f[3] = 1
-		}
-		if c.Type == "mặt" {
-			f[4] = 1
-		}
-	}
-	switch first := r.Words[0].Folded; first {
-	case "con", "vay", "the", "roi", "neu", "ma", "thi", "cai", "a", "uh", "u":
-		f[5] = 1
-	}
-	for _, w := range r.Words {
-		switch w.Folded {
-		case "do", "nay", "ay", "no", "vay", "kia":
-			f[6] = 1
-		}
-	}
-	f[7] = find(ranked, carried.Entry).linear
-	if !isEntry(ranked[0].class) {
-		f[8] = 1
-	}
-	return f
+var followNames = [...]string{
+	"bias", "log words", "classifier alone", "names a subject", "names a facet", "opens like a follow-up", "points back",
+	"classifier on the last entry", "not an entry", "asks «thì sao»", "six words at most", "likeness to a wording",
+	"names only a group", "best is akin", "best is near", "logit of the best",
 }
 
-var followNames = [...]string{"bias", "log words", "classifier alone", "names a subject", "names a facet", "opens like a follow-up", "points back", "classifier on the last entry", "not an entry"}
+func (m *Matcher) followEvidence(carried Frame, r Reading, ranked []scored) []float64 {
+	f := make([]float64, len(followNames))
+	n, top := len(r.Words), ranked[0]
+	f[0] = 1
+	f[1] = math.Log(float64(n) + 1)
+	f[2] = top.linear
+	group := false
+	for _, c := range r.Concepts {
+		switch {
+		case c.Type == "việc":
+			f[3] = 1
+		case c.Type == "mặt":
+			f[4] = 1
+		case isSlot(c.Type):
+			group = true
+		}
+	}
+	switch r.Words[0].Folded {
+	case "con", "vay", "the", "roi", "neu", "ma", "thi", "cai", "a", "uh", "u", "nhung":
+		f[5] = 1
+	}
+	for i, w := range r.Words {
+		switch w.Folded {
+		case "do", "nay", "ay", "no", "vay", "kia", "nua":
+			f[6] = 1
+		case "sao":
+			if i > 0 && r.Words[i-1].Folded == "thi" {
+				f[9] = 1
+			}
+		}
+	}
+	last := find(ranked, carried.Entry)
+	f[7] = last.linear
+	if !isEntry(top.class) {
+		f[8] = 1
+	}
+	if n <= 6 {
+		f[10] = 1
+	}
+	for _, s := range ranked[:min(inOrder, len(ranked))] {
+		f[11] = max(f[11], s.similarity)
+	}
+	if group && f[3] == 0 {
+		f[12] = 1
+	}
+	if m.akin(top.class, carried.Entry) {
+		f[13] = 1
+	} else if m.near(top.class, carried.Entry) {
+		f[14] = 1
+	}
+	f[15] = logit(top.p)
+	return f
+}
 
 // explainWords lists the features that spoke most for or against an entry.
 func (m *Matcher) explainWords(r Reading, class string, n int) []Weight {

@@ -262,14 +262,14 @@ func (u *understanding) score(r Reading, fs []linear.Feature) []scored {
 	return out
 }
 
-// ranked is how many of the best classes are put in order; nobody looks
-// further down.
-const ranked = 16
+// inOrder is how many of the best classes are put in order; nobody looks further
+// down.
+const inOrder = 16
 
 // rank moves the best classes to the front, best first; ties go to the class
 // met first. The rest is in no order.
 func rank(s []scored) {
-	for k := range min(ranked, len(s)) {
+	for k := range min(inOrder, len(s)) {
 		best := k
 		for i := k + 1; i < len(s); i++ {
 			if s[i].p > s[best].p || s[i].p == s[best].p && s[i].index < s[best].index {
