@@ -1,7 +1,6 @@
 package knowledge
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -102,10 +101,10 @@ func (fs foldSet) each(on Date, visit func(trial)) {
 			f.matcher.agree(t.ranked, t.r.frame(on))
 			if len(q.Context) > 0 {
 				for _, c := range q.Context {
-					t.carried.Entry = cmp.Or(bestEntry(f.matcher, c), t.carried.Entry)
+					t.carried = f.matcher.carry(t.carried, c, on)
 				}
 			} else if i%3 == 0 && last != "" {
-				t.carried.Entry = last
+				t.carried = Frame{Entry: last}
 			}
 			visit(t)
 			if isEntry(t.accepted[0]) {
@@ -115,15 +114,20 @@ func (fs foldSet) each(on Date, visit func(trial)) {
 	}
 }
 
-func bestEntry(m *Matcher, text string) string {
+// carry is the frame that a message leaves behind.
+func (m *Matcher) carry(before Frame, text string, on Date) Frame {
 	r := m.u.in.read(text)
 	if len(r.Words) == 0 {
-		return ""
+		return before
 	}
-	if top := topEntries(m.u.score(r, features(r))); len(top) > 0 {
-		return top[0].class
+	fresh := r.frame(on)
+	ranked := m.u.score(r, features(r))
+	m.agree(ranked, fresh)
+	ranked, _ = m.follow(before, fresh, r, ranked)
+	if !isEntry(ranked[0].class) {
+		return before
 	}
-	return ""
+	return Frame{Entry: ranked[0].class, Near: near(ranked)}
 }
 
 func (fs foldSet) fitFollow(on Date) []float64 {

@@ -116,9 +116,13 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	}
 	same := top.class == q.Frame.Entry
 	d.Entry = top.class
+	fresh.Near = near(ranked)
 	d.Frame, d.Carried = fresh.over(m.without(q.Frame, top.class), same)
 	d.Frame.Entry = top.class
 	m.settleVerdict(&d, q.On)
+	if d.Entry != top.class {
+		d.Frame.Near = []Candidate{{ID: d.Entry, Score: 1}}
+	}
 	d.Entries = []string{d.Entry}
 	switch {
 	case d.Confidence >= m.calibration.Answer:
@@ -132,16 +136,20 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	}
 	if d.Act != ActAnswer {
 		d.Verdict, d.Row, d.Entries = "", VerdictRow{}, nil
-		if top.p < carryFrom {
-			d.Frame.Entry = q.Frame.Entry
-		}
 	}
 	return d
 }
 
-// carryFrom is how likely an entry must be to be what the next message goes on
-// about, though this one was not sure enough to be answered with it.
-const carryFrom = 0.4
+// near keeps the likeliest entries of a message for the one after it.
+func near(ranked []scored) []Candidate {
+	var out []Candidate
+	for _, c := range candidates(topEntries(ranked), 3) {
+		if c.Score >= 0.02 || len(out) == 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
 
 // without drops from a carried frame what contradicts the group an entry is
 // about: who now asks as one who left the list is not carried on as poor.
@@ -358,32 +366,62 @@ func (m *Matcher) follow(carried, fresh Frame, r Reading, ranked []scored) ([]sc
 		return ranked, 0
 	}
 	lambda := m.followUp(carried, r, ranked)
-	target := m.sibling(carried.Entry, fresh)
-	family, topic := 0, 0
-	for _, s := range ranked {
-		if m.akin(s.class, carried.Entry) {
-			family++
-		} else if m.near(s.class, carried.Entry) {
-			topic++
-		}
-	}
+	prior := m.prior(carried, fresh, len(ranked))
 	out := slices.Clone(ranked)
 	for i := range out {
-		c := out[i].class
-		prior := afterAny / float64(len(out))
-		switch {
-		case c == target:
-			prior += afterSame
-		case m.akin(c, carried.Entry):
-			prior += afterFamily / float64(family)
-		case m.near(c, carried.Entry):
-			prior += afterTopic / float64(topic)
+		p, ok := prior[out[i].class]
+		if !ok {
+			p = afterAny / float64(len(out))
 		}
-		out[i].p = math.Log(out[i].p+1e-7) + lambda*math.Log(prior)
+		out[i].p = math.Log(out[i].p+1e-7) + lambda*math.Log(p)
 	}
 	normalise(out)
 	rank(out)
 	return out, lambda
+}
+
+// prior tells what a message tends to be about after what was carried, for the
+// classes that are likelier than any other.
+func (m *Matcher) prior(carried, fresh Frame, classes int) map[string]float64 {
+	before := carried.Near
+	if len(before) == 0 {
+		before = []Candidate{{ID: carried.Entry, Score: 1}}
+	}
+	out := map[string]float64{}
+	total := 0.0
+	for _, c := range before {
+		total += c.Score
+	}
+	for _, c := range before {
+		share := c.Score / total
+		out[m.sibling(c.ID, fresh)] += afterSame * share
+		family, topic := m.relatives(c.ID)
+		for _, id := range family {
+			out[id] += afterFamily * share / float64(len(family))
+		}
+		for _, id := range topic {
+			out[id] += afterTopic * share / float64(len(topic))
+		}
+	}
+	for id := range out {
+		out[id] += afterAny / float64(classes)
+	}
+	return out
+}
+
+// relatives returns the other members of an entry's family and the other
+// entries of its topic.
+func (m *Matcher) relatives(entry string) (family, topic []string) {
+	for _, id := range m.base.IDs() {
+		switch {
+		case id == entry:
+		case m.akin(id, entry):
+			family = append(family, id)
+		case m.near(id, entry):
+			topic = append(topic, id)
+		}
+	}
+	return family, topic
 }
 
 // What the next message is about, after an entry: the same (or the sibling the

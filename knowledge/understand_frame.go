@@ -11,6 +11,7 @@ import (
 // stored conversation tells nothing that was written.
 type Frame struct {
 	Entry   string               `json:"entry,omitempty"`
+	Near    []Candidate          `json:"near,omitempty"`    // what the last message was about, likeliest first; may be several after a vague one
 	Slots   map[string][]string  `json:"slots,omitempty"`   // lexicon type → values; a denied one starts with «không »
 	Numbers map[string][]float64 `json:"numbers,omitempty"` // "tuổi", "km" … → what was said
 }
@@ -145,7 +146,7 @@ func (f *Frame) settle() {
 // and the values that were carried: of ai and nơi always, of everything when the
 // message goes on about the same entry.
 func (f Frame) over(carried Frame, sameEntry bool) (Frame, []string) {
-	out := Frame{Entry: f.Entry, Slots: maps.Clone(f.Slots), Numbers: maps.Clone(f.Numbers)}
+	out := Frame{Entry: f.Entry, Near: f.Near, Slots: maps.Clone(f.Slots), Numbers: maps.Clone(f.Numbers)}
 	if out.Slots == nil {
 		out.Slots = map[string][]string{}
 	}

@@ -120,7 +120,7 @@ func (m *Matcher) About(id string, f Facet, carried Frame, on Date) (Decision, b
 	}
 	d := Decision{Act: ActAnswer, Entry: e.ID, Facet: f, Confidence: 1}
 	d.Frame, d.Carried = Frame{}.over(carried, carried.Entry == id)
-	d.Frame.Entry = id
+	d.Frame.Entry, d.Frame.Near = id, []Candidate{{ID: id, Score: 1}}
 	if f == "" {
 		m.settleVerdict(&d, on)
 	}
