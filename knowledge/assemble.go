@@ -13,6 +13,7 @@ import (
 func (d *draft) assemble() *Base {
 	b := &Base{
 		Digest:   d.digest(),
+		Models:   d.models,
 		Learning: d.learning,
 		Tests:    d.tests,
 		versions: map[string][]Entry{},

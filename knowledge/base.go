@@ -21,6 +21,10 @@ type Base struct {
 	// a base without.
 	Calibration *Calibration
 
+	// Models is what [Matcher.StoreModels] wrote (mo_hinh.bin), nil for a base
+	// without. It is no part of the digest: it follows from the rest.
+	Models []byte
+
 	versions map[string][]Entry // id → part of Entries
 	ids      []string
 	figures  map[string]int // id → index of Figures

@@ -30,6 +30,7 @@ type snapshot struct {
 	pictures map[string]bool // paths of pictures, which are not read
 	faults   []Fault
 	total    int
+	models   []byte // see modelsFile
 }
 
 func (s *snapshot) fault(name string, severity Severity, code, message, cure string) {
@@ -105,6 +106,16 @@ func (s *snapshot) add(fsys fs.FS, name string) {
 		}
 	case ".jsonl":
 		limit = maxQuestionsFile
+	case ".bin":
+		if name != modelsFile {
+			s.skip(name)
+			return
+		}
+		// What is not readable here is learned again; nothing is at fault.
+		if data, err := readFile(fsys, name, maxModelsFile); err == nil {
+			s.models = data
+		}
+		return
 	case ".png", ".jpg", ".jpeg", ".webp":
 		s.pictures[name] = true
 		return

@@ -3,8 +3,11 @@ package knowledge
 // NewAsker returns the asker for [Options.Asker]: it understands test questions
 // as residents' messages are understood. stored is as for [NewMatcher].
 func NewAsker(stored []byte, on Date) func(*Base) Asker {
-	return func(b *Base) Asker { return asker{NewMatcher(b, stored), on} }
+	return func(b *Base) Asker { return NewMatcher(b, stored).Asker(on) }
 }
+
+// Asker answers test questions as of a day, unless they name one.
+func (m *Matcher) Asker(on Date) Asker { return asker{m, on} }
 
 type asker struct {
 	matcher *Matcher

@@ -69,7 +69,7 @@ func Judge(q Question, d Decision) Mark {
 
 // Tally counts outcomes.
 type Tally struct {
-	Questions int             `json:"questions"`
+	Questions int          `json:"questions"`
 	Outcomes  map[Mark]int `json:"outcomes"`
 }
 
@@ -93,7 +93,7 @@ type Evaluation struct {
 // Case is one question with what came of it.
 type Case struct {
 	Question Question `json:"question"`
-	Mark  Mark  `json:"outcome"`
+	Mark     Mark     `json:"outcome"`
 	Act      Act      `json:"act"`
 	Entries  []string `json:"entries,omitempty"`
 	Verdict  Verdict  `json:"verdict,omitempty"`

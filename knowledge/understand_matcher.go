@@ -19,8 +19,9 @@ type Matcher struct {
 }
 
 // NewMatcher fits a matcher to a base. Learning from some thousand questions
-// takes seconds; with stored models ([Matcher.StoreModels]) that fit the base it
-// takes a fraction of one. Stored models that do not fit are left aside.
+// takes seconds; with models that were stored for just these questions
+// ([Matcher.StoreModels]), here or in the base, it takes a fraction of one. Stored
+// models that do not fit are left aside.
 func NewMatcher(b *Base, stored []byte) *Matcher {
 	m := &Matcher{base: b, u: learn(b, stored), calibration: b.calibration(), family: map[string]string{}, topic: map[string]string{}, about: map[string][]string{}, subject: map[string][]string{}}
 	for _, id := range b.IDs() {

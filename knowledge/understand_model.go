@@ -82,7 +82,7 @@ func learn(b *Base, stored []byte) *understanding {
 	}
 	readings := u.readAll(examples)
 	u.keepWordings(examples, readings)
-	if u.restore(stored) != nil {
+	if u.restore(stored) != nil && u.restore(b.Models) != nil {
 		u.fit(examples, readings)
 	}
 	return u

@@ -15,6 +15,12 @@ import (
 // differently, so that models fitted by another version are not used.
 const readingVersion = 1
 
+// modelsFile holds the models fitted to a base, beside its texts.
+const (
+	modelsFile    = "mo_hinh.bin"
+	maxModelsFile = 64 << 20
+)
+
 var errStale = errors.New("stored models were fitted to something else")
 
 // ErrNoModels is returned by [Matcher.StoreModels] for a base of so many entries

@@ -44,7 +44,8 @@ Không ghi thư mục thì kiểm kho trong thiết đặt «knowledge», không
 		if err != nil {
 			return err
 		}
-		report := knowledge.Check(files, knowledge.Options{Today: knowledge.DateOf(time.Now().In(settings.Timezone))})
+		today := knowledge.DateOf(time.Now().In(settings.Timezone))
+		report := knowledge.Check(files, knowledge.Options{Today: today, Asker: knowledge.NewAsker(nil, today)})
 		if *asJSON {
 			err = printReportJSON(cmd.OutOrStdout(), report)
 		} else {
@@ -59,23 +60,7 @@ Không ghi thư mục thì kiểm kho trong thiết đặt «knowledge», không
 }
 
 func printReport(out io.Writer, report knowledge.Report) {
-	for _, f := range report.Faults {
-		place, kind := f.File, "Lỗi"
-		if f.Line > 0 {
-			place = fmt.Sprintf("%s:%d", f.File, f.Line)
-		}
-		if f.Severity == knowledge.Warning {
-			kind = "Nhắc"
-		}
-		fmt.Fprintf(out, "%s: %s: %s %s\n", place, kind, f.Message, f.Cure)
-	}
-	if len(report.Faults) > 0 {
-		fmt.Fprintln(out)
-	}
-	fmt.Fprintf(out, "Đã đọc %d tệp: %d lỗi, %d lời nhắc.\n", report.Files, len(report.Errors()), len(report.Warnings()))
-	if !report.OK() {
-		fmt.Fprintln(out, "Còn lỗi thì kho này chưa dùng được; bản đang chạy vẫn giữ nguyên.")
-	}
+	fmt.Fprint(out, report.Text())
 }
 
 func printReportJSON(out io.Writer, report knowledge.Report) error {

@@ -25,7 +25,7 @@ func newKBEval(io streams) *cobra.Command {
 		Long: `Đo kho kiến thức bằng các câu hỏi thử.
 
 Với --calibrate thì trước đó tính lại xem chắc đến đâu mới được trả lời, từ các câu hỏi học của kho,
-rồi ghi vào tệp hieu_chinh.json trong thư mục sau --kb.`,
+rồi ghi vào tệp hieu_chinh.json trong thư mục sau --kb. Những gì học được ghi vào mo_hinh.bin, để lần sau mở nhanh.`,
 		Example: "  doithoai kb eval --kb kho kho/cau_hoi_thu/*.jsonl",
 	}
 	var o evalOptions
@@ -68,7 +68,7 @@ func evaluate(cmd *cobra.Command, io streams, o evalOptions, files []string) err
 		if err := calibrate(a, o.dir); err != nil {
 			return err
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "Đã ghi %s.\n", filepath.Join(o.dir, calibrationFile))
+		fmt.Fprintf(cmd.ErrOrStderr(), "Đã ghi %s và %s.\n", filepath.Join(o.dir, calibrationFile), modelsFile)
 		if len(files) == 0 {
 			return nil
 		}
@@ -84,8 +84,11 @@ func evaluate(cmd *cobra.Command, io streams, o evalOptions, files []string) err
 	return nil
 }
 
-// calibrationFile is where a base keeps its calibration.
-const calibrationFile = "hieu_chinh.json"
+// Where a base keeps its calibration and what was learned.
+const (
+	calibrationFile = "hieu_chinh.json"
+	modelsFile      = "mo_hinh.bin"
+)
 
 // calibrate fits the calibration of a folder and writes it there.
 func calibrate(a *asker, dir string) error {
@@ -102,6 +105,14 @@ func calibrate(a *asker, dir string) error {
 	}
 	name := filepath.Join(dir, calibrationFile)
 	if err := os.WriteFile(name, append(data, '\n'), 0o644); err != nil { //nolint:gosec // part of the base, readable by its editors
+		return complain("Không ghi được %s: %v.", name, err)
+	}
+	var models bytes.Buffer
+	if err := a.matcher.StoreModels(&models); err != nil {
+		return complain("Không ghi lại được những gì đã học: %v.", err)
+	}
+	name = filepath.Join(dir, modelsFile)
+	if err := os.WriteFile(name, models.Bytes(), 0o644); err != nil { //nolint:gosec // part of the base, readable by its editors
 		return complain("Không ghi được %s: %v.", name, err)
 	}
 	return nil

@@ -2,8 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +33,9 @@ type library struct {
 	location *time.Location
 	folder   string // of the settings; empty means the built-in base
 	copies   string // folder for the copy of the last good base
+
+	fitting sync.Mutex
+	fitted  *knowledge.Matcher // the latest; guarded by fitting
 
 	current atomic.Pointer[edition]
 	last    atomic.Pointer[reload]
@@ -81,7 +89,7 @@ func (l *library) open() (stop func(context.Context) error, err error) {
 	first := make(chan knowledge.Report, 1)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- knowledge.Watch(ctx, l.folder, l.copies, func(base *knowledge.Base, attempt knowledge.Outcome) {
+		ended <- knowledge.Options{Asker: l.asker}.Watch(ctx, l.folder, l.copies, func(base *knowledge.Base, attempt knowledge.Outcome) {
 			l.take(base, attempt)
 			select {
 			case first <- attempt.Report:
@@ -131,9 +139,59 @@ func (l *library) note(ok bool, report knowledge.Report) {
 // use fits an engine to the base, while the one before goes on serving, and
 // puts it in its place.
 func (l *library) use(base *knowledge.Base, source string) {
-	engine := bot.NewEngine(knowledge.NewMatcher(base, nil), l.location)
+	engine := bot.NewEngine(l.fit(base), l.location)
 	l.current.Store(&edition{base.Version(), source, engine})
 	l.log.Info("knowledge in use", "source", source, "version", base.Version(), "entries", len(base.IDs()))
+}
+
+// asker lets the base under check answer its own test questions; the matcher
+// made for that is the one that serves if the base passes.
+func (l *library) asker(base *knowledge.Base) knowledge.Asker {
+	m := l.fit(base)
+	return m.Asker(knowledge.DateOf(time.Now().In(l.location)))
+}
+
+// fit makes the matcher of a base, or returns the one made for it before. What
+// was learned anew is kept beside the copies, so that the next start is quick.
+func (l *library) fit(base *knowledge.Base) *knowledge.Matcher {
+	l.fitting.Lock()
+	defer l.fitting.Unlock()
+	if l.fitted != nil && l.fitted.Base() == base {
+		return l.fitted
+	}
+	cache := filepath.Join(l.copies, modelsFile)
+	stored, err := os.ReadFile(cache)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.log.Warn("stored models cannot be read; learning anew", "error", err)
+	}
+	l.fitted = knowledge.NewMatcher(base, stored)
+	if !l.fitted.Restored() && l.copies != "" {
+		if err := keepModels(l.fitted, cache); err != nil && !errors.Is(err, knowledge.ErrNoModels) {
+			l.log.Warn("models cannot be stored; the next start learns anew", "error", err)
+		}
+	}
+	return l.fitted
+}
+
+// modelsFile holds what was learned from the folder in use.
+const modelsFile = "mo_hinh.bin"
+
+func keepModels(m *knowledge.Matcher, name string) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(filepath.Dir(name), "mo_hinh-*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(temp.Name()) }()
+	if err := m.StoreModels(temp); err != nil {
+		return errors.Join(err, temp.Close())
+	}
+	if err := temp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), name)
 }
 
 // refusedBase tells an operator that a base cannot be used.
