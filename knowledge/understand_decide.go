@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/doithoai/doithoai/internal/linear"
+	"github.com/doithoai/doithoai/internal/classify"
 )
 
 // Act is what the bot should do with a message.
@@ -341,7 +341,7 @@ func (r Reading) slice(from, to int) Reading {
 }
 
 // facet returns the facet a message asks for, "" for the answer itself.
-func (m *Matcher) facet(fs []linear.Feature) Facet {
+func (m *Matcher) facet(fs []classify.Feature) Facet {
 	p := m.u.facets.Probabilities(fs)
 	best := 0
 	for i := range p {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/doithoai/doithoai/internal/linear"
+	"github.com/doithoai/doithoai/internal/classify"
 )
 
 // The kinds of features.
@@ -26,7 +26,7 @@ const (
 // features turns a reading into evidence for the classifier. Long stories have
 // many words; each kind is scaled by the root of its count so that a story does
 // not shout down a keyword.
-func features(r Reading) []linear.Feature {
+func features(r Reading) []classify.Feature {
 	f := featureSet{}
 	f.collect(r)
 	return f.scaled()
@@ -52,7 +52,7 @@ type weighted struct {
 }
 
 func (f *featureSet) add(kind byte, a, b string, v float32) {
-	key := linear.Key(kind, a, b)
+	key := classify.Key(kind, a, b)
 	f.list = append(f.list, weighted{key, kind, v})
 	if f.names != nil {
 		f.names[key] = strings.TrimSpace(string(kind) + ": " + a + " " + b)
@@ -98,7 +98,7 @@ func (f *featureSet) collect(r Reading) {
 
 var lengthNames = [...]string{"0", "1", "2", "3", "4", "5", "6", "7", "8"}
 
-func (f *featureSet) scaled() []linear.Feature {
+func (f *featureSet) scaled() []classify.Feature {
 	slices.SortFunc(f.list, func(a, b weighted) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(b.value, a.value))
 	})
@@ -107,9 +107,9 @@ func (f *featureSet) scaled() []linear.Feature {
 	for _, w := range f.list {
 		count[w.kind]++
 	}
-	out := make([]linear.Feature, len(f.list))
+	out := make([]classify.Feature, len(f.list))
 	for i, w := range f.list {
-		out[i] = linear.Feature{Key: w.key, Value: w.value * 2 / float32(math.Sqrt(float64(3+count[w.kind])))}
+		out[i] = classify.Feature{Key: w.key, Value: w.value * 2 / float32(math.Sqrt(float64(3+count[w.kind])))}
 	}
 	return out
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/doithoai/doithoai/internal/linear"
+	"github.com/doithoai/doithoai/internal/classify"
 	"github.com/doithoai/doithoai/internal/vietnamese"
 )
 
@@ -49,8 +49,8 @@ type understanding struct {
 	in      *interpreter
 	classes []string
 	index   map[string]int
-	model   *linear.Model
-	facets  *linear.Model
+	model   *classify.Model
+	facets  *classify.Model
 	near    *lexical
 	origin  []string // for each wording of near, the entry, referral or phrase it stands under
 	texts   []string
@@ -206,23 +206,23 @@ func (u *understanding) keepWordings(examples []example, readings []Reading) {
 }
 
 func (u *understanding) fit(examples []example, readings []Reading) {
-	fitted := make([]linear.Example, 0, len(examples))
-	var faceted []linear.Example
+	fitted := make([]classify.Example, 0, len(examples))
+	var faceted []classify.Example
 	for i, e := range examples {
 		fs := features(readings[i])
 		if f := facetIndex(e.facet); f >= 0 {
-			faceted = append(faceted, linear.Example{Features: fs, Labels: []int{f}})
+			faceted = append(faceted, classify.Example{Features: fs, Labels: []int{f}})
 		}
 		weight := float32(1)
 		if len(e.context) > 0 {
 			weight = 0.3
 		}
-		fitted = append(fitted, linear.Example{Features: fs, Labels: append([]int{e.class}, e.also...), Weight: weight})
+		fitted = append(fitted, classify.Example{Features: fs, Labels: append([]int{e.class}, e.also...), Weight: weight})
 	}
 	if len(u.classes) <= maxLearned {
-		u.model = linear.Train(fitted, len(u.classes), linear.Options{Epochs: 15})
+		u.model = classify.Train(fitted, len(u.classes), classify.Options{Epochs: 10, Rate: 0.1, L2: 1e-4, Hidden: 96})
 	}
-	u.facets = linear.Train(faceted, len(facetOrder), linear.Options{Epochs: 8, MinCount: 3})
+	u.facets = classify.Train(faceted, len(facetOrder), classify.Options{Epochs: 8, MinCount: 3})
 }
 
 // scored is a class with what speaks for it.
@@ -235,7 +235,7 @@ type scored struct {
 }
 
 // score ranks the classes for a reading, best first.
-func (u *understanding) score(r Reading, fs []linear.Feature) []scored {
+func (u *understanding) score(r Reading, fs []classify.Feature) []scored {
 	var probabilities []float64
 	if u.model != nil {
 		probabilities = u.model.Probabilities(fs)
@@ -282,7 +282,7 @@ func rank(s []scored) {
 
 // similarityWeight blends the nearest wording into the classifier's log
 // probability; fitted on questions of writers left out.
-const similarityWeight = 4.0
+const similarityWeight = 7.0
 
 // similarityAlone is its weight in a base too large for the classifier.
 const similarityAlone = 20.0

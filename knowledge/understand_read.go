@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/doithoai/doithoai/internal/linear"
+	"github.com/doithoai/doithoai/internal/classify"
 	"github.com/doithoai/doithoai/internal/vietnamese"
 )
 
@@ -162,7 +162,7 @@ func (r *interpreter) filePhrase(p phrase) {
 	r.phrases[h] = append(r.phrases[h], p)
 }
 
-func wordHash(w string) uint64 { return linear.Key('w', w, "") }
+func wordHash(w string) uint64 { return classify.Key('w', w, "") }
 
 // joinHash extends the hash of some words by one more.
 func joinHash(h, word uint64) uint64 { return (h ^ word) * 0x9E3779B97F4A7C15 }

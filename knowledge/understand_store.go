@@ -8,7 +8,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/doithoai/doithoai/internal/linear"
+	"github.com/doithoai/doithoai/internal/classify"
 )
 
 // readingVersion changes whenever the program reads or weighs messages
@@ -54,7 +54,7 @@ func (m *Matcher) StoreModels(w io.Writer) error {
 	if m.u.model == nil {
 		return ErrNoModels
 	}
-	for _, model := range []*linear.Model{m.u.model, m.u.facets} {
+	for _, model := range []*classify.Model{m.u.model, m.u.facets} {
 		var buf bytes.Buffer
 		if err := model.Write(&buf); err != nil {
 			return fmt.Errorf("store models: %w", err)
@@ -79,7 +79,7 @@ func (u *understanding) restore(stored []byte) error {
 	if !ok {
 		return errStale
 	}
-	var models [2]*linear.Model
+	var models [2]*classify.Model
 	for i := range models {
 		var n int
 		if len(rest) < 12 {
@@ -88,7 +88,7 @@ func (u *understanding) restore(stored []byte) error {
 		if _, err := fmt.Sscanf(string(rest[:12]), "%d", &n); err != nil || n < 0 || n > len(rest)-12 {
 			return errStale
 		}
-		m, err := linear.Read(bytes.NewReader(rest[12 : 12+n]))
+		m, err := classify.Read(bytes.NewReader(rest[12 : 12+n]))
 		if err != nil {
 			return fmt.Errorf("restore models: %w", err)
 		}

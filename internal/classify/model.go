@@ -1,4 +1,4 @@
-package linear
+package classify
 
 import (
 	"cmp"
@@ -43,6 +43,7 @@ type Options struct {
 	Rate     float64 // AdaGrad step; default 0.3
 	L2       float64 // shrinkage per step; default 1e-5
 	MinCount int     // features seen in fewer examples are left out; default 2
+	Hidden   int     // width of the network's hidden layer; 0 leaves the network out
 }
 
 // Model maps features to one score a class. It is read-only after training and
@@ -57,6 +58,7 @@ type Model struct {
 	scale   []float32 // of each feature
 	weights []int8    // feature-major: weights[f*classes+c]
 	bias    []float32
+	net     *network // nil if left out
 }
 
 // Classes returns how many classes the model scores.
@@ -92,29 +94,27 @@ func Train(examples []Example, classes int, o Options) *Model {
 	for i := range order {
 		order[i] = i
 	}
-	seed := uint64(0x9E3779B97F4A7C15)
+	random := generator(0x9E3779B97F4A7C15)
 	for range o.Epochs {
-		for i := len(order) - 1; i > 0; i-- { // Fisher–Yates over a fixed generator
-			seed ^= seed << 13
-			seed ^= seed >> 7
-			seed ^= seed << 17
-			j := int(seed % uint64(i+1))
-			order[i], order[j] = order[j], order[i]
-		}
+		random.shuffle(order)
 		for _, i := range order {
 			t.step(coded[i])
 		}
 	}
-	m.quantise(t.weights)
+	m.scale, m.weights = quantise(t.weights, classes)
+	if o.Hidden > 0 {
+		m.net = trainNetwork(coded, len(m.keys), classes, o.Hidden)
+	}
 	return m
 }
 
-// quantise rounds the trained weights to 127 steps on either side of nought.
-func (m *Model) quantise(weights []float32) {
-	m.scale = make([]float32, len(m.keys))
-	m.weights = make([]int8, len(weights))
-	for f := range m.keys {
-		row := weights[f*m.classes : (f+1)*m.classes]
+// quantise rounds the rows of a table to 127 steps on either side of nought, each
+// row with a scale of its own.
+func quantise(table []float32, width int) (scale []float32, rounded []int8) {
+	scale = make([]float32, len(table)/width)
+	rounded = make([]int8, len(table))
+	for f := range scale {
+		row := table[f*width : (f+1)*width]
 		top := float32(0)
 		for _, w := range row {
 			top = max(top, w, -w)
@@ -122,11 +122,12 @@ func (m *Model) quantise(weights []float32) {
 		if top == 0 {
 			continue
 		}
-		m.scale[f] = top / 127
+		scale[f] = top / 127
 		for c, w := range row {
-			m.weights[f*m.classes+c] = int8(math.Round(float64(w / m.scale[f])))
+			rounded[f*width+c] = int8(math.Round(float64(w / scale[f])))
 		}
 	}
+	return scale, rounded
 }
 
 func (m *Model) setKeys(keys []uint64) {
@@ -252,26 +253,32 @@ func (t *trainer) score(ids []int32, values []float32, out []float64) {
 // Probabilities returns the model's probability for each class, in class
 // order; they sum to one. Unknown features are ignored.
 func (m *Model) Probabilities(features []Feature) []float64 {
+	e := m.encode(Example{Features: features})
 	out := make([]float64, m.classes)
 	for c := range out {
 		out[c] = float64(m.bias[c])
 	}
-	for _, f := range features {
-		id, ok := m.index[f.Key]
-		if !ok {
-			continue
-		}
-		v := float64(f.Value * m.scale[id])
+	for i, id := range e.ids {
+		v := float64(e.values[i] * m.scale[id])
 		for c, w := range m.weights[int(id)*m.classes : (int(id)+1)*m.classes] {
 			out[c] += float64(v * float64(w))
 		}
+	}
+	if m.net == nil {
+		softmax(out)
+		return out
+	}
+	// The geometric mean of two softmaxes is the softmax of the mean of their
+	// scores, up to a constant each.
+	for c, s := range m.net.scores(e.ids, e.values) {
+		out[c] = float64(0.5*out[c]) + float64(0.5*s)
 	}
 	softmax(out)
 	return out
 }
 
-// Explain returns the features with what each adds to the score of class,
-// strongest first.
+// Explain returns the features with what each adds to the softmax's score of
+// class, strongest first. What the network adds cannot be told by feature.
 func (m *Model) Explain(features []Feature, class int) []Feature {
 	var out []Feature
 	for _, f := range features {

@@ -1,4 +1,4 @@
-package linear_test
+package classify_test
 
 import (
 	"bytes"
@@ -7,25 +7,25 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/doithoai/doithoai/internal/linear"
+	"github.com/doithoai/doithoai/internal/classify"
 )
 
-func words(ws ...string) []linear.Feature {
-	out := make([]linear.Feature, len(ws))
+func words(ws ...string) []classify.Feature {
+	out := make([]classify.Feature, len(ws))
 	for i, w := range ws {
-		out[i] = linear.Feature{Key: linear.Key('u', w, ""), Value: 1}
+		out[i] = classify.Feature{Key: classify.Key('u', w, ""), Value: 1}
 	}
 	return out
 }
 
-func sample() []linear.Example {
-	var out []linear.Example
+func sample() []classify.Example {
+	var out []classify.Example
 	for range 4 {
 		out = append(out,
-			linear.Example{Features: words("học", "phí", "con"), Labels: []int{0}},
-			linear.Example{Features: words("thẻ", "bảo", "hiểm"), Labels: []int{1}},
-			linear.Example{Features: words("vay", "vốn", "con"), Labels: []int{2}},
-			linear.Example{Features: words("vay", "học", "phí"), Labels: []int{2, 0}},
+			classify.Example{Features: words("học", "phí", "con"), Labels: []int{0}},
+			classify.Example{Features: words("thẻ", "bảo", "hiểm"), Labels: []int{1}},
+			classify.Example{Features: words("vay", "vốn", "con"), Labels: []int{2}},
+			classify.Example{Features: words("vay", "học", "phí"), Labels: []int{2, 0}},
 		)
 	}
 	return out
@@ -43,7 +43,7 @@ func best(p []float64) int {
 
 func TestTrainSeparates(t *testing.T) {
 	t.Parallel()
-	m := linear.Train(sample(), 3, linear.Options{})
+	m := classify.Train(sample(), 3, classify.Options{})
 	for _, c := range []struct {
 		words []string
 		want  int
@@ -62,11 +62,30 @@ func TestTrainSeparates(t *testing.T) {
 	}
 }
 
+func TestNetworkLearnsWhatIsUsedAlike(t *testing.T) {
+	t.Parallel()
+	// «xây» and «cất» stand in the same company; only «xây» was seen with «nhà»
+	// for class 0, yet «cất nhà» should lean the same way.
+	var examples []classify.Example
+	for range 30 {
+		examples = append(examples,
+			classify.Example{Features: words("xây", "nhà"), Labels: []int{0}},
+			classify.Example{Features: words("xây", "tường"), Labels: []int{0}},
+			classify.Example{Features: words("cất", "tường"), Labels: []int{0}},
+			classify.Example{Features: words("thẻ", "khám"), Labels: []int{1}},
+		)
+	}
+	m := classify.Train(examples, 2, classify.Options{Hidden: 8})
+	if p := m.Probabilities(words("cất", "nhà")); best(p) != 0 || p[0] < 0.8 {
+		t.Errorf("probabilities %v, want class 0 clearly", p)
+	}
+}
+
 func TestTrainIsDeterministic(t *testing.T) {
 	t.Parallel()
 	var a, b bytes.Buffer
 	for _, out := range []*bytes.Buffer{&a, &b} {
-		if err := linear.Train(sample(), 3, linear.Options{}).Write(out); err != nil {
+		if err := classify.Train(sample(), 3, classify.Options{Hidden: 4}).Write(out); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -77,12 +96,12 @@ func TestTrainIsDeterministic(t *testing.T) {
 
 func TestStoredModelIsTheSame(t *testing.T) {
 	t.Parallel()
-	m := linear.Train(sample(), 3, linear.Options{})
+	m := classify.Train(sample(), 3, classify.Options{Hidden: 6})
 	var buf bytes.Buffer
 	if err := m.Write(&buf); err != nil {
 		t.Fatal(err)
 	}
-	back, err := linear.Read(&buf)
+	back, err := classify.Read(&buf)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +119,7 @@ func TestStoredModelIsTheSame(t *testing.T) {
 
 func TestExplainAddsUpToTheDifference(t *testing.T) {
 	t.Parallel()
-	m := linear.Train(sample(), 3, linear.Options{})
+	m := classify.Train(sample(), 3, classify.Options{})
 	q := words("học", "phí")
 	p := m.Probabilities(q)
 	sum := func(class int) float64 {
@@ -119,16 +138,16 @@ func TestExplainAddsUpToTheDifference(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	var buf bytes.Buffer
-	if err := linear.Train(sample(), 3, linear.Options{}).Write(&buf); err != nil {
+	if err := classify.Train(sample(), 3, classify.Options{Hidden: 2}).Write(&buf); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(buf.Bytes())
 	f.Add([]byte("softmax\x01\xff\xff\xff\xff\x0f"))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := linear.Read(bytes.NewReader(data))
+		m, err := classify.Read(bytes.NewReader(data))
 		if err != nil {
-			if !errors.Is(err, linear.ErrFormat) {
+			if !errors.Is(err, classify.ErrFormat) {
 				t.Errorf("error %v is not ErrFormat", err)
 			}
 			return
@@ -138,11 +157,11 @@ func FuzzRead(f *testing.F) {
 }
 
 func BenchmarkProbabilities(b *testing.B) {
-	var examples []linear.Example
+	var examples []classify.Example
 	for i := range 400 {
-		examples = append(examples, linear.Example{Features: words("w"+strconv.Itoa(i%50), "x"+strconv.Itoa(i%20), "c"+strconv.Itoa(i%80)), Labels: []int{i % 80}})
+		examples = append(examples, classify.Example{Features: words("w"+strconv.Itoa(i%50), "x"+strconv.Itoa(i%20), "c"+strconv.Itoa(i%80)), Labels: []int{i % 80}})
 	}
-	m := linear.Train(examples, 80, linear.Options{Epochs: 2})
+	m := classify.Train(examples, 80, classify.Options{Epochs: 2})
 	q := words("w1", "w2", "w3", "x1", "x2", "c1", "c2", "c3", "w4", "w5")
 	b.ReportAllocs()
 	for b.Loop() {
