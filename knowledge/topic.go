@@ -39,7 +39,11 @@ type Question struct {
 	Facet   string   `json:"facet,omitempty"`
 	Kind    string   `json:"kind,omitempty"`
 	AsOf    Date     `json:"as_of,omitzero"`
-	Writer  string   `json:"writer,omitempty"` // who wrote it; folds are cut between writers
+	Writer  string   `json:"writer,omitempty"` // who wrote it
+
+	// Situation names what the writer was given to write from. Questions that
+	// share one are never split between learning and judging.
+	Situation string `json:"situation,omitempty"`
 
 	File string `json:"-"`
 	Line int    `json:"-"`

@@ -5,27 +5,33 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 )
 
-// The costs of a decision, by which cut-offs are chosen: a wrong amount may cost
-// a family a school year, a hand-over costs a day, a choice one more tap.
+// maxWrong is the share of all questions that may be answered wrongly: a wrong
+// amount may cost a family a school year. The promise is one in a hundred; the
+// rest is kept for questions harder than those learned from.
+const maxWrong = 0.03
+
+// What a hand-over costs against a choice: a day against one more tap.
 const (
 	costWrong    = 20.0
 	costHandover = 3.0
 	costChoice   = 1.0
 )
 
-// folds is into how many groups of writers the learning questions are cut.
+// folds is into how many groups of situations the learning questions are cut.
 const folds = 5
 
-// ErrTooFewWriters is returned by [Calibrate] when the learning questions of a
-// base name fewer than two writers: nobody can be left out.
-var ErrTooFewWriters = errors.New("learning questions of at least two writers are needed")
+// ErrTooFewQuestions is returned by [Calibrate] when a base has too few learning
+// questions to leave some out.
+var ErrTooFewQuestions = errors.New("more learning questions are needed")
 
-// Calibrate fits the calibration of a base: it learns from all writers but
-// some, understands the questions of those, and so sees how sure to be of what.
-// Questions without a writer are learned from and never judged. The outcome
-// depends on the base alone.
+// Calibrate fits the calibration of a base: it learns from all situations but
+// some, understands the questions written from those, and so sees how sure to be
+// of what. Leaving out writers alone would flatter: the others wrote about the
+// same. A question without a situation is one of its own. The outcome depends on
+// the base alone.
 func Calibrate(b *Base, on Date) (Calibration, error) {
 	parts, err := newFolds(b)
 	if err != nil {
@@ -47,32 +53,35 @@ type fold struct {
 type foldSet []fold
 
 func newFolds(b *Base) (foldSet, error) {
-	var writers []string
-	for _, q := range b.Learning {
-		if q.Writer != "" && !slices.Contains(writers, q.Writer) {
-			writers = append(writers, q.Writer)
+	place := make([]int, len(b.Learning))
+	dealt := map[string]int{} // situation → fold, dealt out in order of appearance
+	for i, q := range b.Learning {
+		known, ok := dealt[q.Situation]
+		if !ok || q.Situation == "" {
+			known = (len(dealt) + i) % folds
+			dealt[q.Situation] = known
 		}
+		place[i] = known
 	}
-	slices.Sort(writers)
-	if len(writers) < 2 {
-		return nil, fmt.Errorf("%w, found %d", ErrTooFewWriters, len(writers))
+	if len(b.Learning) < 20*folds {
+		return nil, fmt.Errorf("%w: found %d, %d will do", ErrTooFewQuestions, len(b.Learning), 20*folds)
 	}
-	n := min(folds, len(writers))
-	out := make(foldSet, n)
+	out := make(foldSet, folds)
+	var wg sync.WaitGroup
 	for i := range out {
 		part := *b
 		part.Learning = nil
-		for _, q := range b.Learning {
-			if q.Writer != "" && slices.Index(writers, q.Writer)%n == i {
-				if q.Kind != "multi" {
-					out[i].questions = append(out[i].questions, q)
-				}
-				continue
+		for j, q := range b.Learning {
+			switch {
+			case place[j] != i:
+				part.Learning = append(part.Learning, q)
+			case q.Kind != "multi":
+				out[i].questions = append(out[i].questions, q)
 			}
-			part.Learning = append(part.Learning, q)
 		}
-		out[i].matcher = NewMatcher(&part, nil)
+		wg.Go(func() { out[i].matcher = NewMatcher(&part, nil) })
 	}
+	wg.Wait()
 	return out, nil
 }
 
@@ -189,18 +198,36 @@ func (fs foldSet) chooseCuts(c *Calibration, on Date) {
 		}
 		all = append(all, o)
 	})
+	c.Answer = answerCut(all)
 	best := math.Inf(1)
-	for answer := 0.50; answer < 0.985; answer += 0.01 {
-		for choices := 0.05; choices < 0.9; choices += 0.05 {
-			for other := 0.2; other < 0.9; other += 0.05 {
-				if cost := totalCost(all, answer, choices, other); cost < best {
-					best = cost
-					c.Answer, c.Choices, c.Other = round2(answer), round2(choices), round2(other)
-				}
+	for choices := 0.05; choices < 0.9; choices += 0.05 {
+		for other := 0.2; other < 0.9; other += 0.05 {
+			if cost := totalCost(all, c.Answer, choices, other); cost < best {
+				best = cost
+				c.Choices, c.Other = round2(choices), round2(other)
 			}
 		}
 	}
 	c.Two = c.Answer
+}
+
+// answerCut is the lowest confidence at which answering leaves no more than
+// maxWrong of all questions answered wrongly.
+func answerCut(all []outcome) float64 {
+	cut := 0.99
+	for answer := 0.98; answer >= 0.5; answer -= 0.01 {
+		wrong := 0
+		for _, o := range all {
+			if o.entry && o.confidence >= answer && !o.right {
+				wrong++
+			}
+		}
+		if float64(wrong) > maxWrong*float64(len(all)) {
+			break
+		}
+		cut = round2(answer)
+	}
+	return cut
 }
 
 func round2(x float64) float64 { return math.Round(x*100) / 100 }

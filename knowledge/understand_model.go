@@ -220,7 +220,7 @@ func (u *understanding) fit(examples []example, readings []Reading) {
 		fitted = append(fitted, classify.Example{Features: fs, Labels: append([]int{e.class}, e.also...), Weight: weight})
 	}
 	if len(u.classes) <= maxLearned {
-		u.model = classify.Train(fitted, len(u.classes), classify.Options{Epochs: 10, Rate: 0.1, L2: 1e-4, Hidden: 96})
+		u.model = classify.Train(fitted, len(u.classes), classify.Options{Epochs: 10, Rate: 0.1, L2: 1e-4, Hidden: 64, MinCount: 3})
 	}
 	u.facets = classify.Train(faceted, len(facetOrder), classify.Options{Epochs: 8, MinCount: 3})
 }

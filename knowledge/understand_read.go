@@ -237,6 +237,7 @@ func (r *interpreter) read(text string) Reading {
 		out.Words = append(out.Words, r.repair(toks[i]))
 		i++
 	}
+	sortOutVay(out.Words)
 	for i := range out.Words {
 		w := &out.Words[i]
 		w.hash = wordHash(w.Folded)
@@ -250,6 +251,52 @@ func (r *interpreter) read(text string) Reading {
 	findNumbers(&out)
 	return out
 }
+
+// particle is how the particle «vậy» is written among folded words, so that it never
+// passes for the loan, «vay».
+const particle = "vaay"
+
+// sortOutVay tells the particle from the loan. With its mark, or out of an
+// abbreviation, it is plain; typed without marks it is the particle at the end of
+// a clause, before a word of address and after a question word.
+func sortOutVay(ws []ReadWord) {
+	for i := range ws {
+		if ws[i].Folded != "vay" {
+			continue
+		}
+		switch {
+		case ws[i].Marked == vayParticle:
+			ws[i].Folded = particle
+			continue
+		case ws[i].Marked != "":
+			continue
+		}
+		prev, next := "", ""
+		if i > 0 && ws[i-1].Clause == ws[i].Clause {
+			prev = ws[i-1].Folded
+		}
+		if i+1 < len(ws) && ws[i+1].Clause == ws[i].Clause {
+			next = ws[i+1].Folded
+		}
+		switch prev {
+		case "nhu", "sao", "the", "gi", "dau", "nao", "nhieu", "khong", "roi", "chua", "ngay", "ha", "thang", "nam", "phan":
+			ws[i].Folded = particle
+		}
+		switch next {
+		case "":
+			if prev != "" && prev != "muon" && prev != "di" && prev != "cho" && prev != "duoc" && prev != "xin" && prev != "von" {
+				ws[i].Folded = particle
+			}
+		case "a", "ha", "ta", "ad", "thi", "chi", "em", "co", "chu", "anh", "ban", "con", "minh":
+			if i == 0 || prev != "muon" && prev != "duoc" && prev != "cho" && prev != "xin" && prev != "di" {
+				ws[i].Folded = particle
+			}
+		}
+	}
+}
+
+// vayParticle is «vậy» in canonical form.
+var vayParticle = vietnamese.Canonical("vậy")
 
 func (r *interpreter) repair(t vietnamese.Token) ReadWord {
 	w := ReadWord{Folded: t.Folded, Clause: t.Clause, Typed: t.Text}

@@ -94,8 +94,8 @@ const (
 func calibrate(a *asker, dir string) error {
 	c, err := knowledge.Calibrate(a.matcher.Base(), a.day)
 	switch {
-	case errors.Is(err, knowledge.ErrTooFewWriters):
-		return complain("Câu hỏi học của kho chưa đủ người viết: cần ít nhất hai người, ghi ở \"writer\".")
+	case errors.Is(err, knowledge.ErrTooFewQuestions):
+		return complain("Kho có quá ít câu hỏi học để chừa bớt ra mà đo. Thêm câu vào thư mục cau_hoi_hoc.")
 	case err != nil:
 		return complain("Không tính được: %v.", err)
 	}
