@@ -384,14 +384,14 @@ func (r *interpreter) marksAgree(p phrase, out *Reading, at int) bool {
 // deny reports whether the words before start deny what follows: «không
 // (phải|thuộc|có|là|nằm trong|diện|hộ …)».
 func deny(ws []ReadWord, start int) bool {
-	for k := start - 1; k >= 0 && k >= start-6; k-- {
+	for k := start - 1; k >= 0 && k >= start-8; k-- {
 		if ws[k].Clause != ws[start].Clause {
 			return false
 		}
 		switch ws[k].Folded {
 		case "khong", "chua", "chang":
 			return true
-		case "phai", "thuoc", "co", "la", "nam", "trong", "dien", "ho", "nha", "thuong", "duoc", "huong", "dang", "ai", "con", "danh", "sach", "giay", "so", "nguoi", "o", "cung", "bi", "xet", "vao", "vung", "xa", "thon":
+		case "phai", "thuoc", "co", "la", "nam", "trong", "dien", "ho", "nha", "thuong", "duoc", "huong", "dang", "ai", "con", "danh", "sach", "giay", "so", "nguoi", "o", "cung", "bi", "xet", "vao", "vung", "xa", "thon", "bao", "gio", "tung", "he", "khi", "nao", "tren", "luc":
 			continue
 		default:
 			return false
