@@ -67,7 +67,11 @@ func (t *turn) sendEntry(entry knowledge.Entry, body string, shown ...knowledge.
 
 func (t *turn) footnote(entry knowledge.Entry) string {
 	line := t.texts.say(textFootnotePlain)
-	if len(entry.Legal) > 0 && entry.From != 0 {
+	switch {
+	case len(entry.Legal) == 0:
+	case entry.From == 0:
+		line = t.texts.say(textFootnoteLaw, "căn cứ", entry.Legal[0].Document)
+	default:
 		line = t.texts.say(textFootnote, "căn cứ", entry.Legal[0].Document, "từ", entry.From.String())
 	}
 	if entry.ReviewBy != 0 && entry.ReviewBy < t.on {

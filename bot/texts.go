@@ -23,6 +23,7 @@ const (
 	textMenu          textKey = "danh mục"
 	textTopic         textKey = "chủ đề"
 	textFootnote      textKey = "dòng cuối"
+	textFootnoteLaw   textKey = "dòng cuối không ngày"
 	textFootnotePlain textKey = "dòng cuối không căn cứ"
 	textCarried       textKey = "nói về"
 	textUnclear       textKey = "tình trạng chưa rõ"

@@ -25,7 +25,7 @@ func (t *turn) understand(text string) {
 		t.act(commandAction(d.Phrase))
 	case knowledge.ActHuman:
 		t.understood()
-		t.officer()
+		t.person(d)
 	case knowledge.ActSmalltalk:
 		t.conv.Frame = t.was.Frame
 		t.smalltalk(d)
@@ -40,6 +40,17 @@ func (t *turn) understand(text string) {
 	if d.Act == knowledge.ActClarify || d.Act == knowledge.ActHandover || d.Act == knowledge.ActAsk {
 		t.keepFragment(text)
 	}
+}
+
+// person answers who wants a person. A complaint about an official has a lawful
+// way of its own and is not sent to the desk it is about.
+func (t *turn) person(d knowledge.Decision) {
+	if p, ok := t.base.Phrase(d.Phrase); ok && d.Phrase != actionOfficer {
+		t.count("officer.complaint")
+		t.handoff(p.Answer, t.officerButton(), t.menuButton())
+		return
+	}
+	t.officer()
 }
 
 // ask understands the text, with the fragment before it if there is one: of the

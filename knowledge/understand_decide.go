@@ -104,6 +104,9 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	ranked := m.u.score(r, fs)
 	m.agree(ranked, fresh)
 	d.Evidence.Top = candidates(ranked, 5)
+	if bare(r) && q.Frame.Entry != "" {
+		return m.goOn(d, q, r, fresh, fs)
+	}
 	ranked, d.Evidence.Follow = m.follow(q.Frame, fresh, r, ranked)
 	top := ranked[0]
 	d.Evidence.Features = m.evidence(r, ranked, d.Evidence.Follow)
@@ -138,6 +141,76 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 		d.Verdict, d.Row, d.Entries = "", VerdictRow{}, nil
 	}
 	return d
+}
+
+// goOn answers a bare follow-up: «nộp ở đâu», «còn hộ nghèo thì sao» name no
+// subject, so they are about what was spoken of. If that itself was in doubt, the
+// doubt is offered.
+func (m *Matcher) goOn(d Decision, q Query, r Reading, fresh Frame, fs []classify.Feature) Decision {
+	d.Evidence.Follow = 1
+	d.Facet = m.facet(fs)
+	d.Candidates = q.Frame.Near
+	d.Confidence = 1
+	if len(q.Frame.Near) > 0 {
+		d.Confidence = q.Frame.Near[0].Score
+	}
+	d.Entry = m.sibling(q.Frame.Entry, fresh)
+	fresh.Near = q.Frame.Near
+	d.Frame, d.Carried = fresh.over(m.without(q.Frame, d.Entry), true)
+	d.Frame.Entry = d.Entry
+	if d.Confidence < bareFrom {
+		d.Act, d.Entry = ActClarify, ""
+		return d
+	}
+	d.Act = ActAnswer
+	before := d.Entry
+	m.settleVerdict(&d, q.On)
+	if d.Entry != q.Frame.Entry || d.Entry != before {
+		d.Frame.Near = []Candidate{{ID: d.Entry, Score: d.Confidence}}
+	}
+	d.Entries = []string{d.Entry}
+	return d
+}
+
+// bareFrom is how sure the last subject must have been for a bare follow-up to
+// be answered with it.
+const bareFrom = 0.6
+
+// bare reports whether a message names no subject of its own: only groups,
+// places and facets, and words that go with any subject.
+func bare(r Reading) bool {
+	if len(r.Words) > 12 {
+		return false
+	}
+	covered := make([]bool, len(r.Words))
+	for _, c := range r.Concepts {
+		if c.Type == "mặt" || isSlot(c.Type) && c.Type != "sự kiện" {
+			for i := c.Start; i < c.End; i++ {
+				covered[i] = true
+			}
+		}
+	}
+	some := false
+	for i, w := range r.Words {
+		if covered[i] {
+			some = true
+		} else if !withAnySubject(w.Folded) {
+			return false
+		}
+	}
+	return some
+}
+
+// withAnySubject lists the words that go with any subject, folded.
+func withAnySubject(folded string) bool {
+	switch folded {
+	case "roi", "thi", particle, "a", "em", "co", "can", "phai", "la", "cho", "minh", "toi", "con", "nua", "the", "do", "cai", "nay", "o", "lam",
+		"di", "gi", "duoc", "khong", "xin", "nop", "giay", "to", "don", "ho", "so", "dau", "nao", "ai", "sao", "may", "bao", "lau", "nhieu", "ngay", "thang",
+		"nam", "ket", "qua", "khi", "moi", "den", "ra", "len", "cung", "vao", "neu", "ma", "nhung", "vi", "de", "chi", "anh", "ban", "chu", "da",
+		"nha", "nguoi", "nhu", "van", "mot", "hoi", "biet", "them", "voi", "va", "hay", "chua", "het", "bi", "tu", "cach", "muon", "hoac", "vo", "chong":
+		return true
+	}
+	return false
 }
 
 // near keeps the likeliest entries of a message for the one after it.

@@ -327,7 +327,7 @@ func (r *interpreter) findConcepts(out *Reading) {
 	var found []Concept
 	for i := range out.Words {
 		h := uint64(0)
-		for n := 1; i+n <= len(out.Words); n++ {
+		for n := 1; i+n <= len(out.Words) && out.Words[i+n-1].Clause == out.Words[i].Clause; n++ {
 			h = joinHash(h, out.Words[i+n-1].hash)
 			for _, p := range r.phrases[h] {
 				if len(p.words) == n && r.marksAgree(p, out, i) {
@@ -458,7 +458,7 @@ func findNumbers(out *Reading) {
 			next2 = toks[i+n+1].Folded
 		}
 		switch {
-		case prev == "lop" && v <= 12:
+		case prev == "lop" && v <= 12 && next != "tuoi":
 			add("lớp", v, i)
 		case next == "tuoi" || next == "may" && next2 == "tuoi":
 			add("tuổi", v, i)

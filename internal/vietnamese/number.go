@@ -53,6 +53,9 @@ func tenths(tokens []Token, at int) (float64, bool) {
 		return 0, false
 	}
 	d, ok := digit(tokens[at], true)
+	if f := tokens[at].Folded; len(f) == 1 && f[0] >= '2' && f[0] <= '9' {
+		d, ok = float64(f[0]-'0'), true
+	}
 	if !ok || d < 2 {
 		return 0, false
 	}

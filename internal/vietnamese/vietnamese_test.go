@@ -69,7 +69,7 @@ func TestNumber(t *testing.T) {
 		{"72 tuổi", 72, 1}, {"bảy mươi hai tuổi", 72, 3}, {"tám mươi mốt tuổi", 81, 3}, {"bay muoi lam tuoi", 75, 3},
 		{"hai mươi", 20, 2}, {"mười mấy cây", 10, 1}, {"tám triệu", 8e6, 2}, {"1,8 triệu", 1.8e6, 2}, {"1tr5", 1.5e6, 1},
 		{"50k", 50e3, 1}, {"2.530.000 đồng", 2530000, 1}, {"trăm rưỡi", 150, 2}, {"một trăm lẻ năm", 105, 4}, {"hăm ba", 23, 2},
-		{"bốn chục triệu", 40e6, 3}, {"triệu rưỡi", 1.5e6, 2}, {"triệu tám", 1.8e6, 2}, {"hai triệu tám", 2.8e6, 3}, {"1,8 triệu một người", 1.8e6, 2}, {"2 triệu một tháng", 2e6, 2}, {"2 triệu 1 tháng", 2e6, 2}, {"2 triệu ba người", 2e6, 2}, {"25 triệu làm nhà", 25e6, 2}, {"2 trieu sau do", 2e6, 2}, {"2 triệu năm nay", 2e6, 2}, {"ba tôi", 3, 1}, {"năm nay", 5, 1}, {"tháng tám", 0, 0}, {"bảy hai", 72, 2},
+		{"bốn chục triệu", 40e6, 3}, {"triệu rưỡi", 1.5e6, 2}, {"triệu tám", 1.8e6, 2}, {"hai triệu tám", 2.8e6, 3}, {"1,8 triệu một người", 1.8e6, 2}, {"2 triệu một tháng", 2e6, 2}, {"2 triệu 1 tháng", 2e6, 2}, {"2 triệu ba người", 2e6, 2}, {"25 triệu làm nhà", 25e6, 2}, {"2 trieu sau do", 2e6, 2}, {"2 triệu năm nay", 2e6, 2}, {"1 triệu 8", 1.8e6, 3}, {"2 triệu 4 người", 2e6, 2}, {"ba tôi", 3, 1}, {"năm nay", 5, 1}, {"tháng tám", 0, 0}, {"bảy hai", 72, 2},
 		{"100tr", 100e6, 1}, {"hai triệu rưỡi", 2.5e6, 3}, {"", 0, 0}, {"muối", 0, 0}, {"tạm", 0, 0}, {"1.8", 1.8, 1},
 	} {
 		got, used := vietnamese.Number(vietnamese.Tokenize(c.in), 0)
