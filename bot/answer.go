@@ -33,7 +33,7 @@ func (t *turn) answer(d knowledge.Decision) {
 	if d.Verdict != "" {
 		t.count("verdict." + string(d.Verdict))
 	}
-	t.sendEntry(entry, t.lead(entry, d)+body, shown)
+	t.sendEntry(entry, t.lead(d)+body, shown)
 }
 
 // sendEntry sends a text of an entry with its opening and last lines and the
@@ -82,7 +82,7 @@ func (t *turn) footnote(entry knowledge.Entry) string {
 
 // lead says aloud what was carried from before («Với hộ cận nghèo: …»), so
 // that a wrong assumption shows.
-func (t *turn) lead(entry knowledge.Entry, d knowledge.Decision) string {
+func (t *turn) lead(d knowledge.Decision) string {
 	if len(d.Carried) == 0 || d.Row.Text == "" {
 		return ""
 	}

@@ -182,7 +182,7 @@ func (p *player) record() []string {
 			head += " " + r.Entry
 		}
 		out = append(out, head+"]")
-		for _, l := range strings.Split(r.Text, "\n") {
+		for l := range strings.SplitSeq(r.Text, "\n") {
 			out = append(out, strings.TrimRight("< "+l, " "))
 		}
 		for i, b := range r.Buttons {

@@ -112,10 +112,8 @@ func (t *turn) officerAt(id, said string) {
 	full := p.Kind + " " + p.Name
 	text := t.texts.say(textHumanPlace, "nơi", full)
 	if said != "" && said != placeKey(p.Name) {
-		for _, o := range p.OldNames {
-			if placeKey(o) == said {
-				text += " " + t.texts.say(textPlaceMoved, "cũ", o, "nơi", full)
-			}
+		if i := slices.IndexFunc(p.OldNames, func(o string) bool { return placeKey(o) == said }); i >= 0 {
+			text += " " + t.texts.say(textPlaceMoved, "cũ", p.OldNames[i], "nơi", full)
 		}
 	}
 	t.handoff(text, t.menuButton())

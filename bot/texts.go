@@ -3,7 +3,6 @@ package bot
 import (
 	_ "embed"
 	"fmt"
-	"sort"
 	"strings"
 
 	"github.com/doithoai/doithoai/internal/strictyaml"
@@ -91,13 +90,4 @@ func (t texts) say(key textKey, gaps ...string) string {
 		s = strings.ReplaceAll(s, "{"+gaps[i]+"}", gaps[i+1])
 	}
 	return s
-}
-
-func (t texts) keys() []string {
-	out := make([]string, 0, len(t))
-	for k := range t {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }

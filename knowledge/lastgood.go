@@ -27,7 +27,7 @@ func (l lastGood) save(s *snapshot) (err error) {
 			err = fmt.Errorf("keep a copy of the base: %w", err)
 		}
 	}()
-	if err := os.MkdirAll(l.dir, 0o755); err != nil {
+	if err := os.MkdirAll(l.dir, 0o750); err != nil {
 		return err
 	}
 	tmp, err := os.CreateTemp(l.dir, lastGoodFile+".*.tmp")

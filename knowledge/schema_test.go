@@ -64,7 +64,7 @@ func TestSchemaAcceptsTheSample(t *testing.T) {
 	t.Parallel()
 	for _, dir := range []string{"testdata/sample", "testdata/faults/keys-in-any-spelling"} {
 		files := os.DirFS(dir)
-		err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		err := fs.WalkDir(files, ".", func(name string, _ fs.DirEntry, err error) error {
 			if err != nil || path.Ext(name) != ".yaml" {
 				return err
 			}

@@ -76,7 +76,6 @@ type Decision struct {
 type Evidence struct {
 	Top      []Candidate // classifier and similarity blended, before the follow-up rule
 	Follow   float64     // probability that the message goes on about the last entry
-	Nearest  string      // the stored wording most like the message
 	Features []float64   // of the calibration, in the order of calibrationNames
 }
 
@@ -105,7 +104,7 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	m.agree(ranked, fresh)
 	d.Evidence.Top = candidates(ranked, 5)
 	if bare(r) && q.Frame.Entry != "" {
-		return m.goOn(d, q, r, fresh, fs)
+		return m.goOn(d, q, fresh, fs)
 	}
 	ranked, d.Evidence.Follow = m.follow(q.Frame, fresh, r, ranked)
 	top := ranked[0]
@@ -138,7 +137,7 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 		d.Act = ActHandover
 	}
 	if d.Act != ActAnswer {
-		d.Verdict, d.Row, d.Entries = "", VerdictRow{}, nil
+		d.Entry, d.Entries, d.Verdict, d.Row = "", nil, "", VerdictRow{}
 	}
 	return d
 }
@@ -146,7 +145,7 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 // goOn answers a bare follow-up: «nộp ở đâu», «còn hộ nghèo thì sao» name no
 // subject, so they are about what was spoken of. If that itself was in doubt, the
 // doubt is offered.
-func (m *Matcher) goOn(d Decision, q Query, r Reading, fresh Frame, fs []classify.Feature) Decision {
+func (m *Matcher) goOn(d Decision, q Query, fresh Frame, fs []classify.Feature) Decision {
 	d.Evidence.Follow = 1
 	d.Facet = m.facet(fs)
 	d.Candidates = q.Frame.Near
@@ -633,10 +632,12 @@ func (m *Matcher) followEvidence(carried Frame, r Reading, ranked []scored) []fl
 	return f
 }
 
-// explainWords lists the features that spoke most for or against an entry.
-func (m *Matcher) explainWords(r Reading, class string, n int) []Weight {
-	i, ok := m.u.index[class]
-	if !ok {
+// Explain lists the features of a reading that spoke most for or against an
+// entry, strongest first, at most n. The network's share cannot be told by
+// feature and is not among them.
+func (m *Matcher) Explain(r Reading, entry string, n int) []Weight {
+	i, ok := m.u.index[entry]
+	if !ok || m.u.model == nil {
 		return nil
 	}
 	names := featureNames(r)
@@ -647,6 +648,21 @@ func (m *Matcher) explainWords(r Reading, class string, n int) []Weight {
 		}
 	}
 	return out
+}
+
+// NearestWording returns the stored question most like a reading, "" if none is
+// like it at all.
+func (m *Matcher) NearestWording(r Reading) string {
+	best, at := float32(0), -1
+	for i, s := range m.u.near.similarities(terms(r)) {
+		if s > best {
+			best, at = s, i
+		}
+	}
+	if at < 0 {
+		return ""
+	}
+	return m.u.texts[at]
 }
 
 // Weight is a feature and what it added to an entry's score.

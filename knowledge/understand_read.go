@@ -127,7 +127,7 @@ func (r *interpreter) abbreviate(written, means string) {
 		return
 	}
 	a := abbreviation{words: words}
-	for _, m := range strings.Fields(strings.ToLower(vietnamese.Compose(means))) {
+	for m := range strings.FieldsSeq(strings.ToLower(vietnamese.Compose(means))) {
 		a.means = append(a.means, ReadWord{Folded: vietnamese.Fold(m), Marked: vietnamese.Canonical(m)})
 	}
 	r.abbreviations[words[0]] = append(r.abbreviations[words[0]], a)
@@ -405,7 +405,8 @@ func deny(ws []ReadWord, start int) bool {
 func spreadDenial(out *Reading) {
 	for i := 1; i < len(out.Concepts); i++ {
 		a, b := out.Concepts[i-1], &out.Concepts[i]
-		if !(a.Not || strings.HasPrefix(a.Value, "không ")) || a.Type != b.Type || exclusive(a.Value) == "" || exclusive(a.Value) != exclusive(b.Value) || a.Clause != b.Clause && b.Start-a.End > 2 || b.Start < a.End {
+		denied := a.Not || strings.HasPrefix(a.Value, "không ")
+		if !denied || a.Type != b.Type || exclusive(a.Value) == "" || exclusive(a.Value) != exclusive(b.Value) || a.Clause != b.Clause && b.Start-a.End > 2 || b.Start < a.End {
 			continue
 		}
 		between := out.Words[a.End:b.Start]

@@ -75,7 +75,7 @@ func (r *Reading) grams() map[uint64]bool {
 	repaired, typed := make([]uint64, 0, len(r.Words)), make([]uint64, 0, len(r.Words))
 	for _, w := range r.Words {
 		repaired = append(repaired, w.hash)
-		for _, t := range strings.Fields(vietnamese.Fold(w.Typed)) {
+		for t := range strings.FieldsSeq(vietnamese.Fold(w.Typed)) {
 			typed = append(typed, wordHash(t))
 		}
 	}

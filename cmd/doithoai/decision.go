@@ -17,6 +17,7 @@ type decision struct {
 	Slots      map[string]any        `json:"slots"`
 	Candidates []knowledge.Candidate `json:"candidates"`
 	Text       string                `json:"text"`
+	Why        *why                  `json:"why,omitempty"` // with --explain
 }
 
 func newDecision(d knowledge.Decision, text string) decision {

@@ -47,11 +47,16 @@ và in mỗi câu một quyết định trên một dòng, theo thứ tự.`,
 		}
 		d, text := a.ask(nil, args[0], a.day)
 		if *asJSON {
-			return printJSON(cmd.OutOrStdout(), newDecision(d, text))
+			out := newDecision(d, text)
+			if *explain {
+				reasons := newWhy(a.matcher, d)
+				out.Why = &reasons
+			}
+			return printJSON(cmd.OutOrStdout(), out)
 		}
 		fmt.Fprintln(cmd.OutOrStdout(), text)
 		if *explain {
-			printWhy(cmd.OutOrStdout(), d)
+			printWhy(cmd.OutOrStdout(), a.matcher, d)
 		}
 		return nil
 	}

@@ -1,6 +1,7 @@
 package vietnamese
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -50,8 +51,7 @@ func untelex(w string) (string, bool) {
 	var out []rune
 	var tone rune
 	changed := false
-	for i := 0; i < len(in); i++ {
-		r := in[i]
+	for i, r := range in {
 		if isTone(r) {
 			tone = r
 			continue
@@ -116,8 +116,8 @@ func hasVowel(rs []rune) bool {
 // addHorn applies w to the last a, o or u; "uo" gets it on both («ươ»).
 func addHorn(out *[]rune) bool {
 	o := *out
-	for i := len(o) - 1; i >= 0; i-- {
-		switch o[i] {
+	for i, r := range slices.Backward(o) {
+		switch r {
 		case 'a':
 			*out = insertMark(o, i, markBreve)
 			return true
@@ -142,18 +142,18 @@ func addHorn(out *[]rune) bool {
 // ("khongo" is not a word, "hete" → «hêt»).
 func doubles(out *[]rune, r rune) bool {
 	o := *out
-	for i := len(o) - 1; i >= 0; i-- {
-		if unicode.Is(unicode.Mn, o[i]) {
-			if o[i] == markCircumflex && i > 0 && o[i-1] == r {
+	for i, letter := range slices.Backward(o) {
+		if unicode.Is(unicode.Mn, letter) {
+			if letter == markCircumflex && i > 0 && o[i-1] == r {
 				return true // typed three times
 			}
 			continue
 		}
-		if o[i] == r {
+		if letter == r {
 			*out = insertMark(o, i, markCircumflex)
 			return true
 		}
-		if strings.ContainsRune("aeiouy", o[i]) {
+		if strings.ContainsRune("aeiouy", letter) {
 			return false
 		}
 	}
@@ -222,8 +222,8 @@ func unvni(w string) (string, bool) {
 
 func markLast(out *[]rune, vowels string, mark rune) bool {
 	o := *out
-	for i := len(o) - 1; i >= 0; i-- {
-		if strings.ContainsRune(vowels, o[i]) {
+	for i, letter := range slices.Backward(o) {
+		if strings.ContainsRune(vowels, letter) {
 			*out = insertMark(o, i, mark)
 			return true
 		}
