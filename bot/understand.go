@@ -27,7 +27,7 @@ func (t *turn) understand(text string) {
 		t.understood()
 		t.person(d)
 	case knowledge.ActSmalltalk:
-		t.conv.Frame = t.was.Frame
+		t.conv.Frame = d.Frame
 		t.smalltalk(d)
 	case knowledge.ActRefer:
 		t.understood()
@@ -124,7 +124,7 @@ func (t *turn) groups(d knowledge.Decision) []Option {
 
 func (t *turn) handover(d knowledge.Decision) {
 	t.conv.Misses = t.was.Misses + 1
-	t.conv.Frame = t.was.Frame
+	t.conv.Frame = d.Frame
 	if d.Phrase != "" {
 		if p, ok := t.base.Phrase(d.Phrase); ok {
 			t.notice(p.Answer, t.menuButton(), t.officerButton())
@@ -157,7 +157,7 @@ func complains(r knowledge.Reading) bool {
 func (t *turn) smalltalk(d knowledge.Decision) {
 	p, ok := t.base.Phrase(d.Phrase)
 	if !ok {
-		t.handover(knowledge.Decision{})
+		t.handover(knowledge.Decision{Frame: d.Frame})
 		return
 	}
 	t.conv.Introduced = true
@@ -165,7 +165,7 @@ func (t *turn) smalltalk(d knowledge.Decision) {
 }
 
 func (t *turn) refer(d knowledge.Decision) {
-	t.conv.Frame = knowledge.Frame{Slots: t.was.Frame.Slots}
+	t.conv.Frame = knowledge.Frame{Slots: d.Frame.Slots}
 	r, ok := t.base.Referral(d.Referral)
 	if !ok {
 		t.handover(d)

@@ -11,7 +11,7 @@ import (
 // maxWrong is the share of all questions that may be answered wrongly: a wrong
 // amount may cost a family a school year. The promise is one in a hundred; the
 // rest is kept for questions harder than those learned from.
-const maxWrong = 0.03
+const maxWrong = 0.025
 
 // What a hand-over costs against a choice: a day against one more tap.
 const (

@@ -84,7 +84,8 @@ type Evidence struct {
 func (m *Matcher) Ask(q Query) Decision {
 	r := m.u.in.read(q.Text)
 	d := m.decide(q, r)
-	if d.Act == ActAnswer {
+	switch d.Act {
+	case ActAnswer, ActClarify, ActAsk:
 		if both, ok := m.two(q, r, d); ok {
 			return both
 		}
@@ -113,6 +114,8 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	d.Facet = m.facet(fs)
 	d.Candidates = candidates(topEntries(ranked), 3)
 	if !isEntry(top.class) {
+		d.Frame, _ = fresh.over(q.Frame, true) // who one is may be said in passing
+		d.Frame.Entry, d.Frame.Near = q.Frame.Entry, q.Frame.Near
 		m.decideOther(&d, r, ranked)
 		return d
 	}
@@ -147,7 +150,9 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 // doubt is offered.
 func (m *Matcher) goOn(d Decision, q Query, fresh Frame, fs []classify.Feature) Decision {
 	d.Evidence.Follow = 1
-	d.Facet = m.facet(fs)
+	if d.Facet = namedFacet(d.Reading); d.Facet == "" {
+		d.Facet = m.facet(fs)
+	}
 	d.Candidates = q.Frame.Near
 	d.Confidence = 1
 	if len(q.Frame.Near) > 0 {
@@ -169,6 +174,23 @@ func (m *Matcher) goOn(d Decision, q Query, fresh Frame, fs []classify.Feature) 
 	}
 	d.Entries = []string{d.Entry}
 	return d
+}
+
+// namedFacet is the facet a message names in so many words, the longest phrase
+// winning; «how» only where nothing narrower is named.
+func namedFacet(r Reading) Facet {
+	var best Facet
+	length := 0
+	for _, c := range r.Concepts {
+		f := Facet(c.Value)
+		if c.Type != "mặt" || f == FacetWho || f == FacetBenefit {
+			continue
+		}
+		if n := c.End - c.Start; n > length || best == FacetHow {
+			best, length = f, n
+		}
+	}
+	return best
 }
 
 // bareFrom is how sure the last subject must have been for a bare follow-up to
@@ -206,7 +228,7 @@ func withAnySubject(folded string) bool {
 	case "roi", "thi", particle, "a", "em", "co", "can", "phai", "la", "cho", "minh", "toi", "con", "nua", "the", "do", "cai", "nay", "o", "lam",
 		"di", "gi", "duoc", "khong", "xin", "nop", "giay", "to", "don", "ho", "so", "dau", "nao", "ai", "sao", "may", "bao", "lau", "nhieu", "ngay", "thang",
 		"nam", "ket", "qua", "khi", "moi", "den", "ra", "len", "cung", "vao", "neu", "ma", "nhung", "vi", "de", "chi", "anh", "ban", "chu", "da",
-		"nha", "nguoi", "nhu", "van", "mot", "hoi", "biet", "them", "voi", "va", "hay", "chua", "het", "bi", "tu", "cach", "muon", "hoac", "vo", "chong":
+		"ghi", "trong", "xem", "xuong", "thoi", "gian", "luc", "gio", "nhan", "lay", "dem", "mang", "dua", "noi", "chuyen", "phan", "tram", "tung", "nha", "nguoi", "nhu", "van", "mot", "hoi", "biet", "them", "voi", "va", "hay", "chua", "het", "bi", "tu", "cach", "muon", "hoac", "vo", "chong":
 		return true
 	}
 	return false
@@ -250,6 +272,9 @@ func (m *Matcher) settleVerdict(d *Decision, on Date) {
 			return
 		}
 		if row.See == "" {
+			if row.Verdict == Yes && len(row.Say) == 0 && d.Reading.wantsAll() {
+				return
+			}
 			d.Row, d.Verdict = row, row.Verdict
 			return
 		}
@@ -324,15 +349,22 @@ func (m *Matcher) two(q Query, r Reading, whole Decision) (Decision, bool) {
 		left, right := r.slice(0, cut), r.slice(cut, len(r.Words))
 		l, lp := m.best(left)
 		g, gp := m.best(right)
-		if l == g || !isEntry(l) || !isEntry(g) || min(lp, gp) < m.calibration.Two || whole.Entry != l && whole.Entry != g {
+		if l == g || !isEntry(l) || !isEntry(g) || !whole.considers(l, g) {
+			continue // the message as a whole does not hesitate between just these
+		}
+		sure := m.calibration.Two
+		if whole.Act != ActAnswer && len(r.Words) <= longestTwo {
+			sure /= 2
+		}
+		if min(lp, gp) < sure {
 			continue
 		}
-		first := m.decide(q, left)
+		first := m.answerWith(q, left, l, lp)
 		carried := q
 		carried.Frame = first.Frame
 		carried.Frame.Entry = "" // the second question stands for itself, only the person is carried
-		second := m.decide(carried, right)
-		if first.Act != ActAnswer || second.Act != ActAnswer || first.Entry == second.Entry {
+		second := m.answerWith(carried, right, g, gp)
+		if first.Entry == second.Entry {
 			continue
 		}
 		first.Entries = []string{first.Entry, second.Entry}
@@ -342,6 +374,33 @@ func (m *Matcher) two(q Query, r Reading, whole Decision) (Decision, bool) {
 		return first, true
 	}
 	return Decision{}, false
+}
+
+// longestTwo is how many words a message that asks two things has at most, to be
+// cut on weaker evidence: longer ones are stories.
+const longestTwo = 40
+
+// considers reports whether all the entries are among the two likeliest of a
+// decision.
+func (d Decision) considers(ids ...string) bool {
+	for _, id := range ids {
+		if !slices.ContainsFunc(d.Candidates[:min(2, len(d.Candidates))], func(c Candidate) bool { return c.ID == id }) {
+			return false
+		}
+	}
+	return true
+}
+
+// answerWith is the decision to answer a part of a message with an entry.
+func (m *Matcher) answerWith(q Query, r Reading, entry string, confidence float64) Decision {
+	d := Decision{Act: ActAnswer, Entry: entry, Confidence: confidence, Reading: r, Facet: m.facet(features(r))}
+	fresh := r.frame(q.On)
+	fresh.Near = []Candidate{{ID: entry, Score: confidence}}
+	d.Frame, d.Carried = fresh.over(m.without(q.Frame, entry), false)
+	d.Frame.Entry = entry
+	m.settleVerdict(&d, q.On)
+	d.Entries = []string{d.Entry}
+	return d
 }
 
 // best is the likeliest class of a part of a message, standing alone, and how

