@@ -26,18 +26,20 @@ func (e Entry) verdict(f Frame, r *Reading) (VerdictRow, bool) {
 // four in ten such verdicts were wrong.
 func (r *Reading) wantsAll() bool {
 	for i, w := range r.Words {
-		next := ""
+		prev, next := "", ""
+		if i > 0 {
+			prev = r.Words[i-1].Folded
+		}
 		if i+1 < len(r.Words) {
 			next = r.Words[i+1].Folded
 		}
 		switch w.Folded {
-		case "het", "luon", "deu":
-			if next != "han" && next != "roi" {
-				return true
-			}
-		case "du":
-			if next == "het" || next == "luon" || next == "tien" || next == "" {
-				return true
+		case "het", "du":
+			switch prev {
+			case "tra", "lo", "mien", "cho", "chiu", "dong", "bao", "tro", "mua", "phan":
+				if next == "khong" || next == "cho" || next == "luon" || next == "" {
+					return true
+				}
 			}
 		case "ca":
 			if next == "hai" || next == "tien" || next == "ba" {
