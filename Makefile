@@ -2,7 +2,7 @@
 LINT := .bin/golangci-lint-v2.15.0
 GO_TEST := go test -race -shuffle=on -timeout 8m
 
-.PHONY: help run test lint bench vuln schema image
+.PHONY: help run test lint bench vuln learn schema image
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 run: ## the web chat on http://127.0.0.1:8080
@@ -20,6 +20,8 @@ bench: ## benchmarks, once each, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
 vuln: ## known vulnerabilities in what we import; needs the network
 	go run golang.org/x/vuln/cmd/govulncheck@latest ./...
+learn: ## fit understanding to the built-in base again, after its questions or words changed
+	go run ./cmd/doithoai kb eval --calibrate --kb knowledge/quangngai
 schema: ## rewrite the schemas that editors of the knowledge base use
 	go run ./cmd/doithoai kb schema --dir docs/schema
 image: ## the container image, with docker or podman

@@ -222,7 +222,7 @@ func (t *turn) answerTwo(d knowledge.Decision) {
 			first = entry
 		}
 		parts = append(parts, entry.Name+":\n"+body)
-		buttons = append(buttons, Button{Label: cutLabel(t.texts.say(textDetails, "nhãn", entry.Label)), Payload: prefixEntry + entry.ID})
+		buttons = append(buttons, Button{Label: cutLabel(entry.Label), Payload: prefixEntry + entry.ID})
 	}
 	parts = append(parts, t.footnote(first))
 	t.conv.Frame = d.Frame

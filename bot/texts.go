@@ -52,7 +52,6 @@ const (
 	textMedia         textKey = "chưa đọc được tệp"
 	textNoList        textKey = "số không có danh sách"
 	textGoOn          textKey = "nói tiếp"
-	textDetails       textKey = "xem kỹ"
 	textHow           textKey = "mặt how"
 	textPapers        textKey = "mặt papers"
 	textWhere         textKey = "mặt where"

@@ -33,13 +33,27 @@ func (t *turn) understand(text string) {
 		t.understood()
 		t.refer(d)
 	case knowledge.ActAsk, knowledge.ActClarify:
-		t.doubt(d)
+		if !t.onlyWho(d) {
+			t.doubt(d)
+		}
 	default:
 		t.handover(d)
 	}
 	if d.Act == knowledge.ActClarify || d.Act == knowledge.ActHandover || d.Act == knowledge.ActAsk {
 		t.keepFragment(text)
 	}
+}
+
+// onlyWho takes a message that says who one is and nothing else: it is kept, and
+// the question is awaited instead of guessed.
+func (t *turn) onlyWho(d knowledge.Decision) bool {
+	who := d.Frame.Slots["ai"]
+	if !d.Bare || len(who) == 0 {
+		return false
+	}
+	t.conv.Frame = d.Frame
+	t.notice(t.texts.say(textGoOn, "diện", strings.Join(groupNames(who), ", ")), t.topicButtons()...)
+	return true
 }
 
 // person answers who wants a person. A complaint about an official has a lawful

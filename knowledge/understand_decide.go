@@ -69,6 +69,7 @@ type Decision struct {
 	Carried    []string // slot values that came from before and were used
 	Reading    Reading
 	Evidence   Evidence
+	Bare       bool      // names no subject, only who asks, where, or which side of a subject
 	Second     *Decision // the other half of a message that asks two things
 }
 
@@ -104,7 +105,7 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	ranked := m.u.score(r, fs)
 	m.agree(ranked, fresh)
 	d.Evidence.Top = candidates(ranked, 5)
-	if bare(r) && q.Frame.Entry != "" {
+	if d.Bare = bare(r); d.Bare && q.Frame.Entry != "" {
 		return m.goOn(d, q, fresh, fs)
 	}
 	ranked, d.Evidence.Follow = m.follow(q.Frame, fresh, r, ranked)
