@@ -209,7 +209,7 @@ func TestTestQuestionsAreAsked(t *testing.T) {
 		t.Error(r.Text())
 	}
 	answers["làm hộ chiếu"] = [2]string{"none", ""}
-	answers["ông 80 tuổi có tiền người già không"] = [2]string{"tro-cap-huu-tri-xa-hoi", "khong"}
+	answers["Bà tôi 80 tuổi không lương hưu có tiền hằng tháng không"] = [2]string{"tro-cap-huu-tri-xa-hoi", "khong"}
 	r := check()
 	if r.OK() || len(r.Faults) != 2 || r.Faults[0].Code != "test-verdict" || r.Faults[1].Code != "test-entry" {
 		t.Error(r.Text())

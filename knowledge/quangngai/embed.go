@@ -10,7 +10,7 @@ import (
 // The whole folder, so that a new topic needs no change here; by files, because
 // a folder somebody has just made may still be empty.
 //
-//go:embed *.* */*
+//go:embed *.yaml *.json *.bin */*
 var files embed.FS
 
 // FS returns the files of the base, for [knowledge.Load].
