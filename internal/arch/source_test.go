@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -50,7 +51,7 @@ func parse(t *testing.T) tree {
 		name := entry.Name()
 		if entry.IsDir() {
 			hidden := strings.HasPrefix(name, ".") && path != root || strings.HasPrefix(name, "_")
-			if hidden || name == "testdata" {
+			if hidden || name == "testdata" || otherModule(path) {
 				return filepath.SkipDir
 			}
 			return nil
@@ -78,6 +79,13 @@ func parse(t *testing.T) tree {
 		t.Fatalf("found %d packages under %s, want the whole project", len(found.packages), root)
 	}
 	return found
+}
+
+// otherModule tells a folder whose code the program cannot import: a module of
+// its own has its own dependencies.
+func otherModule(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, "go.mod"))
+	return err == nil && folder != root
 }
 
 // folders returns the package folders in order.
