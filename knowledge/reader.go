@@ -122,14 +122,15 @@ func splitLine(line strictyaml.Line, next func(string) (int, int)) []strictyaml.
 // splitWords cuts at any of the separators, words in lower case with their
 // spaces.
 func splitWords(line strictyaml.Line, separators ...string) []strictyaml.Line {
-	return splitLine(line, func(s string) (int, int) {
+	lower := strings.ToLower(line.Text)
+	if len(lower) != len(line.Text) {
+		lower = line.Text
+	}
+	return splitLine(line, func(rest string) (int, int) {
 		from, to := -1, -1
-		lower := strings.ToLower(s)
-		if len(lower) != len(s) {
-			lower = s
-		}
+		low := lower[len(lower)-len(rest):]
 		for _, sep := range separators {
-			if i := strings.Index(lower, sep); i >= 0 && (from < 0 || i < from) {
+			if i := strings.Index(low, sep); i >= 0 && (from < 0 || i < from) {
 				from, to = i, i+len(sep)
 			}
 		}

@@ -76,11 +76,14 @@ func learn(b *Base, stored []byte) *understanding {
 	u := &understanding{index: map[string]int{}}
 	examples := u.examples(b)
 	u.digest = learningDigest(b, examples, u.classes)
-	u.in = newInterpreter(b.Lexicon, b.Places, trustedWords(b, examples))
-	for _, e := range examples {
-		u.in.remember(e.text)
+	tokens := make([][]vietnamese.Token, len(examples))
+	inParallel(len(examples), func(i int) { tokens[i] = vietnamese.Tokenize(examples[i].text) })
+	u.in = newInterpreter(b.Lexicon, b.Places, trustedWords(b, tokens))
+	for _, t := range tokens {
+		u.in.remember(t)
 	}
-	readings := u.readAll(examples)
+	readings := make([]Reading, len(examples))
+	inParallel(len(examples), func(i int) { readings[i] = u.in.readTokens(tokens[i]) })
 	u.keepWordings(examples, readings)
 	if u.restore(stored) != nil && u.restore(b.Models) != nil {
 		u.fit(examples, readings)
@@ -139,10 +142,10 @@ func (u *understanding) class(name string) int {
 
 // trustedWords counts the words that may be trusted as spelt: those of the
 // editors' texts and of the lexicon, and those that several residents typed.
-func trustedWords(b *Base, examples []example) map[string]int {
+func trustedWords(b *Base, examples [][]vietnamese.Token) map[string]int {
 	seen := map[string]int{}
-	for _, e := range examples {
-		for _, t := range vietnamese.Tokenize(e.text) {
+	for _, toks := range examples {
+		for _, t := range toks {
 			seen[t.Folded]++
 		}
 	}
@@ -176,20 +179,18 @@ func trustedWords(b *Base, examples []example) map[string]int {
 	return seen
 }
 
-// readAll reads the examples on all processors: it is most of the start-up time.
-func (u *understanding) readAll(examples []example) []Reading {
-	out := make([]Reading, len(examples))
+// inParallel calls do for 0 to n-1 on all processors.
+func inParallel(n int, do func(i int)) {
 	workers := runtime.GOMAXPROCS(0)
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
-			for i := w; i < len(examples); i += workers {
-				out[i] = u.in.read(examples[i].text)
+			for i := w; i < n; i += workers {
+				do(i)
 			}
 		})
 	}
 	wg.Wait()
-	return out
 }
 
 func (u *understanding) keepWordings(examples []example, readings []Reading) {

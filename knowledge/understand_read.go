@@ -204,8 +204,8 @@ next:
 
 // remember prepares the canonical forms of a text's words, so that reading it or
 // the like needs no normalisation. It is for building only.
-func (r *interpreter) remember(text string) {
-	for _, t := range vietnamese.Tokenize(text) {
+func (r *interpreter) remember(toks []vietnamese.Token) {
+	for _, t := range toks {
 		if _, known := r.canonical[t.Text]; t.Marked && !known {
 			r.canonical[t.Text] = vietnamese.Canonical(t.Text)
 		}
@@ -213,8 +213,9 @@ func (r *interpreter) remember(text string) {
 }
 
 // read never fails: whatever was typed has a reading, if only an empty one.
-func (r *interpreter) read(text string) Reading {
-	toks := vietnamese.Tokenize(text)
+func (r *interpreter) read(text string) Reading { return r.readTokens(vietnamese.Tokenize(text)) }
+
+func (r *interpreter) readTokens(toks []vietnamese.Token) Reading {
 	out := Reading{Words: make([]ReadWord, 0, len(toks)+8)}
 	marked := 0
 	for i := 0; i < len(toks); {
