@@ -13,8 +13,10 @@ import (
 // It breaks ties, answers near-verbatim questions, and its agreement with the
 // classifier is evidence for the decision; it never decides alone.
 type lexical struct {
-	idf      map[uint64]float32
-	postings map[uint64][]posting
+	index    map[uint64]int32 // term → its place in the slices below
+	terms    []uint64         // rising
+	idf      []float32
+	postings [][]posting
 	class    []int32 // of each wording
 }
 
@@ -23,35 +25,68 @@ type posting struct {
 	weight  float32
 }
 
-// wording is a stored question, already read.
+// wording is a stored question, already read: its class and its terms, rising.
 type wording struct {
 	class int
 	terms []uint64
 }
 
 func newLexical(ws []wording) *lexical {
-	l := &lexical{idf: map[uint64]float32{}, postings: map[uint64][]posting{}, class: make([]int32, len(ws))}
-	df := map[uint64]int{}
+	var all []uint64
 	for _, w := range ws {
+		all = append(all, w.terms...)
+	}
+	slices.Sort(all)
+	all = slices.Clone(slices.Compact(all))
+	l := newIndex(all)
+	places := make([][]int32, len(ws))
+	for i, w := range ws {
+		l.class = append(l.class, int32(w.class))
 		for _, t := range w.terms {
+			places[i] = append(places[i], l.index[t])
+		}
+	}
+	l.post(places)
+	return l
+}
+
+func newIndex(terms []uint64) *lexical {
+	l := &lexical{index: make(map[uint64]int32, len(terms)), terms: terms}
+	for i, t := range terms {
+		l.index[t] = int32(i)
+	}
+	return l
+}
+
+// post files every wording, given as the places of its terms, under its terms.
+func (l *lexical) post(wordings [][]int32) {
+	df := make([]int, len(l.terms))
+	total := 0
+	for _, w := range wordings {
+		total += len(w)
+		for _, t := range w {
 			df[t]++
 		}
 	}
+	l.idf = make([]float32, len(l.terms))
+	l.postings = make([][]posting, len(l.terms))
+	room := make([]posting, total)
 	for t, n := range df {
-		l.idf[t] = float32(math.Log(1 + float64(len(ws))/float64(n)))
+		if n > 0 {
+			l.idf[t] = float32(math.Log(1 + float64(len(wordings))/float64(n)))
+		}
+		l.postings[t], room = room[:0:n], room[n:]
 	}
-	for i, w := range ws {
-		l.class[i] = int32(w.class)
+	for i, w := range wordings {
 		norm := float32(0)
-		for _, t := range w.terms {
+		for _, t := range w {
 			norm += l.idf[t] * l.idf[t]
 		}
 		norm = float32(math.Sqrt(float64(norm)))
-		for _, t := range w.terms {
+		for _, t := range w {
 			l.postings[t] = append(l.postings[t], posting{int32(i), l.idf[t] / norm})
 		}
 	}
-	return l
 }
 
 // similarities returns the likeness of every wording to a question, 0 to 1.
@@ -61,16 +96,17 @@ func (l *lexical) similarities(terms []uint64) []float32 {
 	sums := make([]float32, len(l.class))
 	norm := float32(0)
 	for _, t := range terms {
-		idf, ok := l.idf[t]
+		at, ok := l.index[t]
 		if !ok {
 			norm += 16 // an unknown word is unexplained weight
 			continue
 		}
+		idf, postings := l.idf[at], l.postings[at]
 		norm += idf * idf
-		if len(l.postings[t])*10 > len(l.class) && len(terms) > 3 {
+		if len(postings)*10 > len(l.class) && len(terms) > 3 {
 			continue
 		}
-		for _, p := range l.postings[t] {
+		for _, p := range postings {
 			sums[p.wording] += idf * p.weight
 		}
 	}

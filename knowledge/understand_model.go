@@ -69,6 +69,10 @@ type example struct {
 	facet   string
 }
 
+// alone tells whether the question is understood without the message before it;
+// only then is it a wording to be compared with.
+func (e example) alone() bool { return len(e.context) == 0 }
+
 // learn fits an understanding to a base. It takes a second or two for some
 // thousand questions, unless stored holds the models that were fitted to the
 // same questions and words before; the outcome depends on the base alone.
@@ -76,17 +80,14 @@ func learn(b *Base, stored []byte) *understanding {
 	u := &understanding{index: map[string]int{}}
 	examples := u.examples(b)
 	u.digest = learningDigest(b, examples, u.classes)
-	tokens := make([][]vietnamese.Token, len(examples))
-	inParallel(len(examples), func(i int) { tokens[i] = vietnamese.Tokenize(examples[i].text) })
-	u.in = newInterpreter(b.Lexicon, b.Places, trustedWords(b, tokens))
-	for _, t := range tokens {
-		u.in.remember(t)
+	for _, e := range examples {
+		if e.alone() {
+			u.origin = append(u.origin, e.origin)
+			u.texts = append(u.texts, e.text)
+		}
 	}
-	readings := make([]Reading, len(examples))
-	inParallel(len(examples), func(i int) { readings[i] = u.in.readTokens(tokens[i]) })
-	u.keepWordings(examples, readings)
-	if u.restore(stored) != nil && u.restore(b.Models) != nil {
-		u.fit(examples, readings)
+	if u.restore(b, stored) != nil && u.restore(b, b.Models) != nil {
+		u.fit(b, examples)
 	}
 	return u
 }
@@ -193,20 +194,23 @@ func inParallel(n int, do func(i int)) {
 	wg.Wait()
 }
 
-func (u *understanding) keepWordings(examples []example, readings []Reading) {
-	wordings := make([]wording, 0, len(examples))
+// fit reads the examples and learns from them.
+func (u *understanding) fit(b *Base, examples []example) {
+	tokens := make([][]vietnamese.Token, len(examples))
+	inParallel(len(examples), func(i int) { tokens[i] = vietnamese.Tokenize(examples[i].text) })
+	u.in = newInterpreter(b.Lexicon, b.Places, trustedWords(b, tokens))
+	for _, t := range tokens {
+		u.in.remember(t)
+	}
+	readings := make([]Reading, len(examples))
+	inParallel(len(examples), func(i int) { readings[i] = u.in.readTokens(tokens[i]) })
+	wordings := make([]wording, 0, len(u.texts))
 	for i, e := range examples {
-		if len(e.context) > 0 {
-			continue // half of it stands in the message before
+		if e.alone() {
+			wordings = append(wordings, wording{e.class, terms(readings[i])})
 		}
-		wordings = append(wordings, wording{e.class, terms(readings[i])})
-		u.origin = append(u.origin, e.origin)
-		u.texts = append(u.texts, e.text)
 	}
 	u.near = newLexical(wordings)
-}
-
-func (u *understanding) fit(examples []example, readings []Reading) {
 	fitted := make([]classify.Example, 0, len(examples))
 	var faceted []classify.Example
 	for i, e := range examples {

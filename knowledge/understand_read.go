@@ -60,6 +60,7 @@ type interpreter struct {
 	phrases       map[uint64][]phrase       // by the hash of the folded words
 	begins        map[uint64]bool           // hashes of proper beginnings of phrases
 	collisions    map[string]bool           // folded words whose marks matter
+	vocabulary    map[string]int            // folded words trusted as spelt
 	speller       *vietnamese.Speller
 }
 
@@ -98,7 +99,7 @@ func newInterpreter(lex Lexicon, places []Place, vocabulary map[string]int) *int
 		}
 	}
 	r.addPlaces(places)
-	r.speller = vietnamese.NewSpeller(vocabulary)
+	r.vocabulary, r.speller = vocabulary, vietnamese.NewSpeller(vocabulary)
 	return r
 }
 
@@ -206,9 +207,15 @@ next:
 // the like needs no normalisation. It is for building only.
 func (r *interpreter) remember(toks []vietnamese.Token) {
 	for _, t := range toks {
-		if _, known := r.canonical[t.Text]; t.Marked && !known {
-			r.canonical[t.Text] = vietnamese.Canonical(t.Text)
+		if t.Marked {
+			r.rememberWord(t.Text)
 		}
+	}
+}
+
+func (r *interpreter) rememberWord(marked string) {
+	if _, known := r.canonical[marked]; !known {
+		r.canonical[marked] = vietnamese.Canonical(marked)
 	}
 }
 
