@@ -117,7 +117,7 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	if !isEntry(top.class) {
 		d.Frame, _ = fresh.over(q.Frame, true) // who one is may be said in passing
 		d.Frame.Entry, d.Frame.Near = q.Frame.Entry, q.Frame.Near
-		m.decideOther(&d, r, ranked)
+		m.decideOther(&d, r, ranked, len(fresh.Slots) > 0)
 		return d
 	}
 	same := top.class == q.Frame.Entry
@@ -135,7 +135,7 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 		d.Act = ActAnswer
 	case m.sameFamily(d.Candidates) && len(fresh.Slots["ai"]) == 0 && len(d.Carried) == 0:
 		d.Act, d.Slot = ActAsk, "ai"
-	case m.choiceMass(ranked) >= m.calibration.Choices:
+	case m.choiceMass(ranked) >= m.calibration.Choices, d.Bare && len(fresh.Slots) > 0: // who says who they are goes on to ask
 		d.Act = ActClarify
 	default:
 		d.Act = ActHandover
@@ -283,7 +283,7 @@ func (m *Matcher) settleVerdict(d *Decision, on Date) {
 	}
 }
 
-func (m *Matcher) decideOther(d *Decision, r Reading, ranked []scored) {
+func (m *Matcher) decideOther(d *Decision, r Reading, ranked []scored, slots bool) {
 	switch ranked[0].class {
 	case classCrisis:
 		d.Act = ActCrisis
@@ -304,7 +304,9 @@ func (m *Matcher) decideOther(d *Decision, r Reading, ranked []scored) {
 			d.Act = ActHandover
 		}
 	}
-	if d.Act != ActCrisis && d.Confidence < m.calibration.Other && len(d.Candidates) > 0 && d.Candidates[0].Score > 0.2 {
+	unsure := d.Confidence < m.calibration.Other && len(d.Candidates) > 0 && d.Candidates[0].Score > 0.2
+	introduced := d.Bare && slots && (d.Act == ActHandover || d.Act == ActRefer) // «nhà em hộ nghèo»: the question is still to come
+	if d.Act != ActCrisis && (unsure || introduced) {
 		d.Act, d.Phrase, d.Referral = ActClarify, "", ""
 	}
 }
