@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -45,6 +46,20 @@ type Message struct {
 type Button struct {
 	Label   string `json:"label"`   // at most 24 characters
 	Payload string `json:"payload"` // at most 64 bytes, ASCII
+}
+
+// Numbers returns what may be typed instead of each button: 1, 2, … in order, and
+// 0 for the officer, wherever the button stands. The engine counts alike.
+func Numbers(buttons []Button) []string {
+	numbers, next := make([]string, len(buttons)), 1
+	for i, b := range buttons {
+		numbers[i] = "0"
+		if b.Payload != actionOfficer {
+			numbers[i] = strconv.Itoa(next)
+			next++
+		}
+	}
+	return numbers
 }
 
 // ReplyKind says what a reply is, so that a channel can present it and the

@@ -17,10 +17,6 @@ const (
 	writeTime = 15 * time.Second // for one write to a slow phone
 	longPoll  = 25 * time.Second // the longest wait of GET /chat/replies
 	pauseWhen = 5 * time.Second  // between requests when there is no room to wait
-
-	// officerPayload is the choice that is 0 in every numbered list; the others
-	// count from 1, as the engine counts them.
-	officerPayload = "gap-can-bo"
 )
 
 // reply is a delivery as the page gets it.
@@ -40,14 +36,9 @@ type button struct {
 
 func render(d record.Delivery) reply {
 	r := reply{Seq: d.Seq, Kind: d.Reply.Kind, Text: d.Reply.Text}
-	next := 1
-	for _, b := range d.Reply.Buttons {
-		number := "0"
-		if b.Payload != officerPayload {
-			number = strconv.Itoa(next)
-			next++
-		}
-		r.Buttons = append(r.Buttons, button{Number: number, Label: b.Label, Payload: b.Payload})
+	numbers := bot.Numbers(d.Reply.Buttons)
+	for i, b := range d.Reply.Buttons {
+		r.Buttons = append(r.Buttons, button{Number: numbers[i], Label: b.Label, Payload: b.Payload})
 	}
 	return r
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -27,10 +26,6 @@ const (
 	maxLine    = 1 << 20 // bytes of one input line
 	attempts   = 4       // to hand one message over
 	firstPause = 200 * time.Millisecond
-
-	// officerPayload is the choice that is 0 in every numbered list; the others
-	// count from 1, as the engine counts them.
-	officerPayload = "gap-can-bo"
 )
 
 // Intake takes one message: nil means saved, also for an ID taken before.
@@ -203,26 +198,13 @@ func clean(s string) string {
 
 // message makes a press of a number on the latest list, and text of all else.
 func (c *conversation) message(text string) bot.Message {
-	numbers := numbersOf(c.list)
+	numbers := bot.Numbers(c.list)
 	for i, b := range c.list {
 		if text == numbers[i] {
 			return bot.Message{Kind: bot.KindPress, Text: b.Label, Payload: b.Payload}
 		}
 	}
 	return bot.Message{Kind: bot.KindText, Text: text}
-}
-
-// numbersOf returns what to type for each choice of a list.
-func numbersOf(list []bot.Button) []string {
-	numbers, next := make([]string, len(list)), 1
-	for i, b := range list {
-		numbers[i] = "0"
-		if b.Payload != officerPayload {
-			numbers[i] = strconv.Itoa(next)
-			next++
-		}
-	}
-	return numbers
 }
 
 // say hands a message over and shows what came of it.

@@ -110,7 +110,7 @@ func (s *screen) inPipe(r bot.Reply) {
 		}
 		s.write(line + "\n")
 	}
-	numbers := numbersOf(r.Buttons)
+	numbers := bot.Numbers(r.Buttons)
 	for i, b := range r.Buttons {
 		s.write("  " + numbers[i] + ". " + printable(b.Label) + "\n")
 	}
@@ -125,7 +125,7 @@ func (s *screen) onTerminal(r bot.Reply) {
 	for line := range strings.SplitSeq(printable(r.Text), "\n") {
 		s.write(s.wrap(line, "", hang(line)) + "\n")
 	}
-	numbers := numbersOf(r.Buttons)
+	numbers := bot.Numbers(r.Buttons)
 	for i, b := range r.Buttons {
 		mark := "  " + numbers[i] + ". "
 		s.write(s.paint(green, mark) + strings.TrimPrefix(s.wrap(printable(b.Label), mark, strings.Repeat(" ", len(mark))), mark) + "\n")
