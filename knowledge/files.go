@@ -30,7 +30,7 @@ type snapshot struct {
 	pictures map[string]bool // paths of pictures, which are not read
 	faults   []Fault
 	total    int
-	models   []byte // see modelsFile
+	models   []byte // see ModelsFile
 }
 
 func (s *snapshot) fault(name string, severity Severity, code, message, cure string) {
@@ -100,14 +100,14 @@ func (s *snapshot) add(fsys fs.FS, name string) {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".yaml":
 	case ".json":
-		if name != calibrationFile {
+		if name != CalibrationFile {
 			s.skip(name)
 			return
 		}
 	case ".jsonl":
 		limit = maxQuestionsFile
 	case ".bin":
-		if name != modelsFile {
+		if name != ModelsFile {
 			s.skip(name)
 			return
 		}

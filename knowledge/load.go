@@ -97,7 +97,7 @@ func (d *draft) read() {
 		folder = strings.TrimSuffix(folder, "/")
 		stem := strings.TrimSuffix(base, path.Ext(base))
 		switch {
-		case name == calibrationFile: // see readCalibration
+		case name == CalibrationFile: // see readCalibration
 		case path.Ext(name) == ".jsonl" && folder == learningFolder:
 			d.learning = append(d.learning, d.questions(name)...)
 		case path.Ext(name) == ".jsonl" && folder == testsFolder:

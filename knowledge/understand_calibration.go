@@ -276,7 +276,7 @@ func fitLogistic(xs [][]float64, ys []bool) []float64 {
 					z += float64(w[j] * float64(v/scale[j]))
 				}
 			}
-			e := 1 / (1 + math.Exp(-z))
+			e := sigmoid(z)
 			if ys[i] {
 				e--
 			}

@@ -108,6 +108,7 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	if d.Bare = bare(r); d.Bare && q.Frame.Entry != "" {
 		return m.goOn(d, q, fresh, fs)
 	}
+	introduced := d.Bare && len(fresh.Slots) > 0 // «nhà em hộ nghèo»: the question is still to come
 	ranked, d.Evidence.Follow = m.follow(q.Frame, fresh, r, ranked)
 	top := ranked[0]
 	d.Evidence.Features = m.evidence(r, ranked, d.Evidence.Follow)
@@ -117,7 +118,7 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 	if !isEntry(top.class) {
 		d.Frame, _ = fresh.over(q.Frame, true) // who one is may be said in passing
 		d.Frame.Entry, d.Frame.Near = q.Frame.Entry, q.Frame.Near
-		m.decideOther(&d, r, ranked, len(fresh.Slots) > 0)
+		m.decideOther(&d, r, ranked, introduced)
 		return d
 	}
 	same := top.class == q.Frame.Entry
@@ -135,7 +136,7 @@ func (m *Matcher) decide(q Query, r Reading) Decision {
 		d.Act = ActAnswer
 	case m.sameFamily(d.Candidates) && len(fresh.Slots["ai"]) == 0 && len(d.Carried) == 0:
 		d.Act, d.Slot = ActAsk, "ai"
-	case m.choiceMass(ranked) >= m.calibration.Choices, d.Bare && len(fresh.Slots) > 0: // who says who they are goes on to ask
+	case m.choiceMass(ranked) >= m.calibration.Choices, introduced:
 		d.Act = ActClarify
 	default:
 		d.Act = ActHandover
@@ -283,7 +284,7 @@ func (m *Matcher) settleVerdict(d *Decision, on Date) {
 	}
 }
 
-func (m *Matcher) decideOther(d *Decision, r Reading, ranked []scored, slots bool) {
+func (m *Matcher) decideOther(d *Decision, r Reading, ranked []scored, introduced bool) {
 	switch ranked[0].class {
 	case classCrisis:
 		d.Act = ActCrisis
@@ -305,7 +306,7 @@ func (m *Matcher) decideOther(d *Decision, r Reading, ranked []scored, slots boo
 		}
 	}
 	unsure := d.Confidence < m.calibration.Other && len(d.Candidates) > 0 && d.Candidates[0].Score > 0.2
-	introduced := d.Bare && slots && (d.Act == ActHandover || d.Act == ActRefer) // «nhà em hộ nghèo»: the question is still to come
+	introduced = introduced && (d.Act == ActHandover || d.Act == ActRefer)
 	if d.Act != ActCrisis && (unsure || introduced) {
 		d.Act, d.Phrase, d.Referral = ActClarify, "", ""
 	}
@@ -630,8 +631,7 @@ func (m *Matcher) sibling(entry string, fresh Frame) string {
 
 // followUp is the probability that a message leaves out what was said before.
 func (m *Matcher) followUp(carried Frame, r Reading, ranked []scored) float64 {
-	z := m.calibration.follow(m.followEvidence(carried, r, ranked))
-	return 1 / (1 + math.Exp(-z))
+	return m.calibration.follow(m.followEvidence(carried, r, ranked))
 }
 
 var followNames = [...]string{
@@ -715,12 +715,7 @@ func (m *Matcher) Explain(r Reading, entry string, n int) []Weight {
 // NearestWording returns the stored question most like a reading, "" if none is
 // like it at all.
 func (m *Matcher) NearestWording(r Reading) string {
-	best, at := float32(0), -1
-	for i, s := range m.u.near.similarities(terms(r)) {
-		if s > best {
-			best, at = s, i
-		}
-	}
+	at, _ := m.u.nearest(r, func(int) bool { return true })
 	if at < 0 {
 		return ""
 	}

@@ -2,7 +2,6 @@ package knowledge
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 )
 
@@ -147,7 +146,6 @@ func (t *Tally) add(o Mark) {
 	if t.Outcomes == nil {
 		t.Outcomes = map[Mark]int{}
 	}
-	t.Outcomes = maps.Clone(t.Outcomes)
 	t.Outcomes[o]++
 	t.Questions++
 }

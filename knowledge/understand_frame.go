@@ -134,9 +134,6 @@ func (f *Frame) settle() {
 	if has("không cận nghèo") && !has("không nghèo") && !has("nghèo") && !has("mới thoát nghèo") {
 		ai = append(ai, "không nghèo")
 	}
-	if has("dân tộc thiểu số") && has("Kinh") {
-		drop() // both are spoken of; rows decide
-	}
 	if len(ai) > 0 {
 		f.Slots["ai"] = ai
 	}

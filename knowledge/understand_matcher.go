@@ -52,21 +52,21 @@ type Calibration struct {
 
 var calibrationNames = [...]string{"bias", "logit of the best", "margin to the second", "classifier's logit", "similarity", "nearest agrees", "log words", "unknown words", "follow-up", "out-of-scope share", "third and below", "entry's own subject named"}
 
-func (c Calibration) probability(f []float64) float64 {
-	z := 0.0
-	for i, v := range f {
-		z += float64(c.Weights[i] * v)
-	}
-	return 1 / (1 + math.Exp(-z))
-}
+func (c Calibration) probability(f []float64) float64 { return sigmoid(dot(c.Weights, f)) }
 
-func (c Calibration) follow(f []float64) float64 {
+func (c Calibration) follow(f []float64) float64 { return sigmoid(dot(c.Follow, f)) }
+
+// dot rounds every product, so that machines with and without fused operations
+// agree.
+func dot(weights, f []float64) float64 {
 	z := 0.0
 	for i, v := range f {
-		z += float64(c.Follow[i] * v)
+		z += float64(weights[i] * v)
 	}
 	return z
 }
+
+func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 
 func logit(p float64) float64 {
 	p = min(max(p, 1e-4), 1-1e-4)

@@ -327,38 +327,46 @@ func isEntry(class string) bool { return !strings.HasPrefix(class, "=") }
 // nearestOrigin returns the phrase or emergency entry whose stored wording is
 // most like the message, among those of a class; "" when the class has none.
 func (u *understanding) nearestOrigin(r Reading, class string) string {
-	id, _ := u.nearestWithin(r, u.index[class], func(origin string) bool { return origin != "" })
-	return id
+	named := u.named(class)
+	if at, _ := u.nearest(r, named); at >= 0 {
+		return u.origin[at]
+	}
+	for i, o := range u.origin { // nothing alike: the first of the class speaks for it
+		if named(i) {
+			return o
+		}
+	}
+	return ""
 }
 
 // nearestReferral returns the out-of-scope subject the message names, "" when
 // none is like enough: a wrong direction is worse than none.
 func (u *understanding) nearestReferral(r Reading) string {
-	id, score := u.nearestWithin(r, u.index[classRefer], func(origin string) bool { return origin != "" })
-	if score < referralSimilarity {
+	at, likeness := u.nearest(r, u.named(classRefer))
+	if at < 0 || likeness < referralSimilarity {
 		return ""
 	}
-	return id
+	return u.origin[at]
 }
 
 // referralSimilarity is the least likeness to a stored wording at which a
 // referral is named.
 const referralSimilarity = 0.3
 
-func (u *understanding) nearestWithin(r Reading, class int, accept func(origin string) bool) (string, float64) {
+// named accepts the wordings of a class that stand under something with an id.
+func (u *understanding) named(class string) func(wording int) bool {
+	c := int32(u.index[class])
+	return func(i int) bool { return u.near.class[i] == c && u.origin[i] != "" }
+}
+
+// nearest returns the accepted wording most like a reading and how like it is,
+// -1 if none is like it at all.
+func (u *understanding) nearest(r Reading, accept func(wording int) bool) (int, float64) {
 	best, at := float32(0), -1
 	for i, s := range u.near.similarities(terms(r)) {
-		if s > best && int(u.near.class[i]) == class && accept(u.origin[i]) {
+		if s > best && accept(i) {
 			best, at = s, i
 		}
 	}
-	if at < 0 {
-		for i, o := range u.origin { // nothing alike: the first of the class speaks for it
-			if int(u.near.class[i]) == class && accept(o) {
-				return o, 0
-			}
-		}
-		return "", 0
-	}
-	return u.origin[at], float64(best)
+	return at, float64(best)
 }

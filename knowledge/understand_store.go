@@ -21,9 +21,10 @@ import (
 // differently, so that models fitted by another version are not used.
 const readingVersion = 2
 
-// modelsFile holds the models fitted to a base, beside its texts.
+// ModelsFile holds the models fitted to a base, beside its texts or in a cache.
+const ModelsFile = "mo_hinh.bin"
+
 const (
-	modelsFile    = "mo_hinh.bin"
 	maxModelsFile = 64 << 20
 	maxReadings   = 8 << 20 // of it, unpacked; some ten times what a province needs
 )

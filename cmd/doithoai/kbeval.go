@@ -68,7 +68,7 @@ func evaluate(cmd *cobra.Command, io streams, o evalOptions, files []string) err
 		if err := calibrate(a, o.dir); err != nil {
 			return err
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "Đã ghi %s và %s.\n", filepath.Join(o.dir, calibrationFile), modelsFile)
+		fmt.Fprintf(cmd.ErrOrStderr(), "Đã ghi %s và %s.\n", filepath.Join(o.dir, knowledge.CalibrationFile), knowledge.ModelsFile)
 		if len(files) == 0 {
 			return nil
 		}
@@ -84,12 +84,6 @@ func evaluate(cmd *cobra.Command, io streams, o evalOptions, files []string) err
 	return nil
 }
 
-// Where a base keeps its calibration and what was learned.
-const (
-	calibrationFile = "hieu_chinh.json"
-	modelsFile      = "mo_hinh.bin"
-)
-
 // calibrate fits the calibration of a folder and writes it there.
 func calibrate(a *asker, dir string) error {
 	c, err := knowledge.Calibrate(a.matcher.Base(), a.day)
@@ -103,7 +97,7 @@ func calibrate(a *asker, dir string) error {
 	if err != nil {
 		return complain("Không tính được: %v.", err)
 	}
-	name := filepath.Join(dir, calibrationFile)
+	name := filepath.Join(dir, knowledge.CalibrationFile)
 	if err := os.WriteFile(name, append(data, '\n'), 0o644); err != nil { //nolint:gosec // part of the base, readable by its editors
 		return complain("Không ghi được %s: %v.", name, err)
 	}
@@ -111,7 +105,7 @@ func calibrate(a *asker, dir string) error {
 	if err := a.matcher.StoreModels(&models); err != nil {
 		return complain("Không ghi lại được những gì đã học: %v.", err)
 	}
-	name = filepath.Join(dir, modelsFile)
+	name = filepath.Join(dir, knowledge.ModelsFile)
 	if err := os.WriteFile(name, models.Bytes(), 0o644); err != nil { //nolint:gosec // part of the base, readable by its editors
 		return complain("Không ghi được %s: %v.", name, err)
 	}

@@ -161,7 +161,7 @@ func (l *library) fit(base *knowledge.Base) *knowledge.Matcher {
 	if l.fitted != nil && l.fitted.Base() == base {
 		return l.fitted
 	}
-	cache := filepath.Join(l.copies, modelsFile)
+	cache := filepath.Join(l.copies, knowledge.ModelsFile)
 	stored, err := os.ReadFile(cache)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		l.log.Warn("stored models cannot be read; learning anew", "error", err)
@@ -175,9 +175,6 @@ func (l *library) fit(base *knowledge.Base) *knowledge.Matcher {
 	}
 	return l.fitted
 }
-
-// modelsFile holds what was learned from the folder in use.
-const modelsFile = "mo_hinh.bin"
 
 func keepModels(m *knowledge.Matcher, name string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
