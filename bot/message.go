@@ -24,10 +24,12 @@ type Kind string
 // The kinds of a message. A channel that receives something else sends
 // KindOther, so that it is acknowledged and never dropped in silence.
 const (
-	KindText  Kind = "text"  // Text holds what was typed, NFC
-	KindPress Kind = "press" // a button; Payload holds what the button carried, Text its label when known
-	KindOpen  Kind = "open"  // the chat was opened, nothing typed yet (Telegram /start, a fresh web page)
-	KindOther Kind = "other" // photo, voice, sticker, location …: nothing the engine can read yet
+	KindText   Kind = "text"   // Text holds what was typed, NFC
+	KindPress  Kind = "press"  // a button; Payload holds what the button carried, Text its label when known
+	KindOpen   Kind = "open"   // the chat was opened, nothing typed yet (Telegram /start, a fresh web page)
+	KindLetter Kind = "letter" // not from the chat itself: Letter holds what another chat's step sent here
+	KindDue    Kind = "due"    // not from the chat itself: the time of the case in Payload has come
+	KindOther  Kind = "other"  // photo, voice, sticker, location …: nothing the engine can read yet
 )
 
 // Message is one thing a resident sent, already authenticated and decoded by
@@ -39,6 +41,14 @@ type Message struct {
 	Kind    Kind
 	Text    string // NFC; any length, the engine cuts
 	Payload string
+	Letter  *Letter // of KindLetter
+}
+
+// Letter is what a step sends to another chat: messages to be queued there, in
+// the order of their sequences. It arrives soon, once, and also after a crash.
+type Letter struct {
+	To      ChatID  `json:"-"` // stored beside it, because JSON would not keep every id as it is
+	Replies []Reply `json:"replies,omitempty"`
 }
 
 // Button is a choice under a reply. Channels without buttons show a numbered
@@ -91,5 +101,6 @@ type Step struct {
 	Conversation Conversation
 	Replies      []Reply  // in order, to the chat the message came from
 	Counts       []string // names of counters to raise by one, e.g. "decision.answer"
+	Letters      []Letter // to other chats
 	Forget       bool     // «quên tôi»: erase the chat but for its seen marks, then send Replies
 }

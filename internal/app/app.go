@@ -79,7 +79,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	a.exchange, err = exchange.New(a.store, a.library, exchange.Config{
 		Apology:  sorry,
 		Location: a.location,
-		Wake:     a.outbox.Wake,
+		Outlet:   a.outbox,
 		Log:      log,
 	})
 	if err != nil {

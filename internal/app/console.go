@@ -44,7 +44,7 @@ func Chat(ctx context.Context, settings *config.Config, in io.Reader, out io.Wri
 	}
 	outbox := delivery.NewPull(store)
 	x, err := exchange.New(store, library, exchange.Config{
-		Apology: sorry, Location: settings.Timezone, Wake: outbox.Wake, Log: log,
+		Apology: sorry, Location: settings.Timezone, Outlet: outbox, Log: log,
 	})
 	if err != nil {
 		return fmt.Errorf("set up exchange: %w", err)

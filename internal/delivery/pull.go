@@ -61,6 +61,12 @@ func (p *Pull) Watch(chat bot.ChatID) (changed <-chan struct{}, stop func()) {
 	return c, func() { p.unwatch(chat, c) }
 }
 
+// Way implements exchange.Outlet: what is fetched needs no rules.
+func (p *Pull) Way(bot.ChatID) record.Way { return record.Way{} }
+
+// Saved implements exchange.Outlet.
+func (p *Pull) Saved(chat bot.ChatID, _ *record.Lease) { p.Wake(chat) }
+
 // Wake gives every watcher of chat a token. It never blocks. Call it after the
 // save committed, not before: a watcher asks the store at once.
 func (p *Pull) Wake(chat bot.ChatID) {

@@ -80,7 +80,7 @@ func TestNothingIsMissed(t *testing.T) {
 	var callers sync.WaitGroup
 	callers.Go(func() {
 		for i := range n {
-			save := record.Save{Chat: alice, Revision: uint64(i), Update: string(rune('A' + i)), Replies: []bot.Reply{{Text: "r"}}}
+			save := record.Save{Chat: alice, Revision: uint64(i), Update: string(rune('A' + i)), Out: []record.Outgoing{{Reply: bot.Reply{Text: "r"}}}}
 			if saved, err := store.Save(t.Context(), save); err != nil || saved.Outcome != record.Done {
 				t.Errorf("Save = %+v, %v", saved, err)
 			}

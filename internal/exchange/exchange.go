@@ -39,9 +39,9 @@ type Config struct {
 	Apology bot.Reply
 	// Location says where a day of the counts begins; UTC if nil.
 	Location *time.Location
-	// Wake is called after something was saved that may be waiting for chat.
-	// It must not block. May be nil.
-	Wake func(chat bot.ChatID)
+	// Outlet is where saved replies leave; nil if every chat fetches and
+	// nobody needs to be woken.
+	Outlet Outlet
 	// Log gets what an operator must know, never what a resident wrote and
 	// never who it was; discarded if nil.
 	Log *slog.Logger
@@ -56,6 +56,7 @@ type Exchange struct {
 	decider Decider
 	config  Config
 	chats   *stripes
+	nudge   chan struct{} // holds a token while letters may be due; see Run
 }
 
 // New returns an Exchange. The only error is an incomplete config.
@@ -66,8 +67,8 @@ func New(store Store, decider Decider, config Config) (*Exchange, error) {
 	if config.Location == nil {
 		config.Location = time.UTC
 	}
-	if config.Wake == nil {
-		config.Wake = func(bot.ChatID) {}
+	if config.Outlet == nil {
+		config.Outlet = noOutlet{}
 	}
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
@@ -76,7 +77,7 @@ func New(store Store, decider Decider, config Config) (*Exchange, error) {
 		config.Now = time.Now
 	}
 	config.Log = config.Log.With("component", "exchange")
-	return &Exchange{store: store, decider: decider, config: config, chats: newStripes()}, nil
+	return &Exchange{store: store, decider: decider, config: config, chats: newStripes(), nudge: make(chan struct{}, 1)}, nil
 }
 
 // Handle takes m. When it returns nil, everything that follows from m is
@@ -98,10 +99,13 @@ func (x *Exchange) Handle(ctx context.Context, m bot.Message) error {
 		if err != nil {
 			return fmt.Errorf("save chat: %w", err)
 		}
-		if saved.Outcome != record.Conflict {
+		if saved.Outcome == record.Done || saved.Outcome == record.Duplicate {
 			// After a duplicate too: whoever saved the first one may have given
 			// up waiting for the commit, and then nobody was woken.
-			x.config.Wake(m.Chat)
+			x.config.Outlet.Saved(m.Chat, saved.Lease)
+			if len(save.Letters) > 0 {
+				x.wakeWork()
+			}
 			return nil
 		}
 	}
@@ -129,10 +133,15 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 		Chat:     m.Chat,
 		Revision: chat.Revision,
 		Update:   m.ID,
-		Replies:  step.Replies,
+		Letters:  step.Letters,
 		Day:      now.In(x.config.Location).Format(time.DateOnly),
 		Counts:   slices.Concat(step.Counts, extra),
 		Forget:   step.Forget,
+		Way:      x.config.Outlet.Way(m.Chat),
+	}
+	save.Way.Inbound = m.Kind != bot.KindLetter && m.Kind != bot.KindDue
+	for _, r := range step.Replies {
+		save.Out = append(save.Out, outgoing(r, save.Way.Supersede))
 	}
 	if step.Forget {
 		return save, nil // and no conversation: the next message begins one
@@ -142,6 +151,18 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 	}
 	return save, nil
 }
+
+// outgoing is a reply with the rules of its way.
+func outgoing(r bot.Reply, supersede bool) record.Outgoing {
+	o := record.Outgoing{Reply: r, Priority: record.PriorityReply}
+	if supersede && r.Kind != bot.ReplyUrgent {
+		o.Collapse = collapseReplies
+	}
+	return o
+}
+
+// collapseReplies is the collapse key of the bot's own answers.
+const collapseReplies = "reply"
 
 // safely is Decide, and the apology if that panics. The conversation is then
 // begun anew, because it may be what Decide cannot bear: kept, it would meet

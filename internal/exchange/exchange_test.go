@@ -71,7 +71,7 @@ func newBench(t *testing.T, d decide, wrap func(exchange.Store) exchange.Store) 
 	b.Exchange, err = exchange.New(port, d, exchange.Config{
 		Apology:  apology,
 		Location: vietnam,
-		Wake:     func(bot.ChatID) { b.woken.Add(1) },
+		Outlet:   waker{b},
 		Log:      slog.New(slog.NewTextHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now:      func() time.Time { return noon },
 	})
@@ -252,13 +252,13 @@ func TestAnUnreadableConversationIsBegunAnew(t *testing.T) {
 func TestAConversationOfALaterVersionIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, answer, nil)
-	if _, err := b.store.Save(t.Context(), record.Save{Chat: alice, Update: "x", State: []byte("\x02{}")}); err != nil {
+	if _, err := b.store.Save(t.Context(), record.Save{Chat: alice, Update: "x", State: []byte("\x03{}")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Handle(t.Context(), message("1", "")); !errors.Is(err, record.ErrVersion) {
 		t.Errorf("Handle = %v, want ErrVersion", err)
 	}
-	if got := b.chat(t); string(got.State) != "\x02{}" {
+	if got := b.chat(t); string(got.State) != "\x03{}" {
 		t.Errorf("state is %q now", got.State)
 	}
 }
@@ -414,3 +414,9 @@ func TestAConfigWithoutApologyIsRefused(t *testing.T) {
 		t.Error("New accepted it")
 	}
 }
+
+// waker counts what an outlet is told.
+type waker struct{ b *bench }
+
+func (waker) Way(bot.ChatID) record.Way         { return record.Way{} }
+func (w waker) Saved(bot.ChatID, *record.Lease) { w.b.woken.Add(1) }

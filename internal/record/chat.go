@@ -18,9 +18,17 @@ const (
 	// KeepSeen is how long an update id is remembered: Telegram redelivers for
 	// 24 h, a spooled duplicate may come after any outage up to 48 h.
 	KeepSeen = 72 * time.Hour
-	// KeepDelivery is how long a message waits to be fetched or sent. It is
-	// never longer than KeepChat, so a chat outlives its own deliveries.
+	// KeepDelivery is how long a message waits to be fetched or sent, unless
+	// its [Outgoing] says otherwise.
 	KeepDelivery = 72 * time.Hour
+	// MaxKeep is the longest any message may wait: an officer's answer that the
+	// channel does not let through before the resident writes again.
+	MaxKeep = 90 * 24 * time.Hour
+	// KeepLetter is how long a letter is tried. It is less than KeepSeen, so a
+	// letter that is applied twice meets its own mark.
+	KeepLetter = 48 * time.Hour
+	// KeepDead is how long an operator can look at what could not be sent.
+	KeepDead = 30 * 24 * time.Hour
 	// KeepCounts is how long the counts of one day stay. They name nobody.
 	KeepCounts = 400 * 24 * time.Hour
 )
@@ -37,7 +45,7 @@ var (
 // The encoding written, and the oldest one still read: raise oldestVersion to
 // version−1 when version is raised.
 const (
-	version       = 1
+	version       = 2
 	oldestVersion = 1
 )
 
@@ -47,6 +55,7 @@ type Chat struct {
 	LastSeq  uint64 // the last delivery sequence given out; survives «quên tôi»
 	Seen     Seen
 	State    []byte // the conversation, see [EncodeConversation]; nil when there is none
+	Cases    []Case // every case of this chat, by rising code; not part of [EncodeChat]
 }
 
 // The layout, all big endian, is flat so that a script inside a store can

@@ -1,56 +1,196 @@
 package record
 
 import (
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
 )
 
+// Priority ranks what waits for one chat: a lower one is sent first, equal ones
+// in the order of their sequences.
+type Priority uint8
+
+// The priorities. Person comes first: somebody waited days for it.
+const (
+	PriorityPerson   Priority = iota // what an officer wrote
+	PriorityReply                    // the bot's answer to a message
+	PriorityReceipt                  // that something was received or done
+	PriorityReminder                 // what nobody waits for
+)
+
+// Outgoing is a message to be queued by a [Save], with the rules of its way.
+// The zero rules are those of an ordinary reply on a channel without limits.
+type Outgoing struct {
+	Reply    bot.Reply
+	Priority Priority
+	// Collapse, if not empty, replaces what waits under the same key from
+	// earlier saves, unless that is being sent right now.
+	Collapse string
+	// Keep is how long it may wait; KeepDelivery if zero, at most MaxKeep.
+	Keep time.Duration
+	// After delays it: it is not sent, and stands in nobody's way, until then.
+	After time.Duration
+	Guard Guard
+	// Ref is remembered for every provider message id this was sent as, so
+	// that an answer to it finds its way back; nothing if empty. At most MaxRef
+	// bytes, kept for KeepDead.
+	Ref []byte
+}
+
+// Guard lets a delivery go out only while a case of the same chat stands where
+// it stood: who holds it is read again when the message is claimed. The zero
+// Guard lets everything through.
+type Guard struct {
+	Code  string
+	Epoch uint64
+}
+
 // Delivery is one message on its way to one chat.
 type Delivery struct {
-	Chat    bot.ChatID // where it goes; the only place a chat's identity is stored readably
-	Seq     uint64     // strictly rising per chat, from 1; it outlives «quên tôi»
-	Reply   bot.Reply
-	At      time.Time // when it was saved
-	Expires time.Time // from then on it is as if it were not there
+	Chat     bot.ChatID // where it goes; besides a case the only place a chat's identity is stored readably
+	Seq      uint64     // strictly rising per chat, from 1; it outlives «quên tôi»
+	Reply    bot.Reply
+	Priority Priority
+	Collapse string
+	Guard    Guard
+	Ref      []byte
+	At       time.Time // when it was saved
+	Expires  time.Time // from then on it is as if it were not there
+
+	// The engine keeps these while it is being sent.
+	Attempts uint16 // how often a send ended in «later»
+	Lapses   uint8  // how often a lease ran out over it: each may have sent it
+	Sent     int    // parts that have gone out already
+	Note     []byte // what the channel asked to remember between two parts, like an upload's id
 }
+
+// MaybeSent reports whether an earlier holder may have sent the next part.
+func (d Delivery) MaybeSent() bool { return d.Lapses > 0 }
 
 // deliveryJSON fixes the stored names, whatever the Go fields are called.
 type deliveryJSON struct {
-	Channel string    `json:"channel"`
-	Bot     string    `json:"bot"`
-	Chat    []byte    `json:"chat"` // bytes: JSON would not keep every string as it is
-	Seq     uint64    `json:"seq"`
-	Reply   bot.Reply `json:"reply"`
-	At      time.Time `json:"at"`
-	Expires time.Time `json:"expires"`
+	Channel  string    `json:"channel"`
+	Bot      string    `json:"bot"`
+	Chat     []byte    `json:"chat"` // bytes: JSON would not keep every string as it is
+	Seq      uint64    `json:"seq"`
+	Reply    bot.Reply `json:"reply"`
+	Priority Priority  `json:"priority,omitempty"`
+	Collapse []byte    `json:"collapse,omitempty"`
+	Ref      []byte    `json:"ref,omitempty"`
+	At       time.Time `json:"at"`
 }
 
-// EncodeDelivery returns the stored form of d: a version byte and JSON.
+// The layout of a stored delivery, all big endian. What an engine reads or
+// changes while it is on its way stands flat before the JSON:
+//
+//	byte 0       version
+//	bytes 1–8    end, Unix milliseconds
+//	bytes 9–10   attempts
+//	byte 11      lapses
+//	bytes 12–13  parts sent
+//	byte 14      length g of the guard's code, 0 for none
+//	g            code
+//	8 if g > 0   epoch
+//	2            length m of the note
+//	m            note
+//	rest         JSON
+//
+// Bytes 0 to 13 never move: a script may overwrite them in place.
+const (
+	deliveryAttempts = 9
+	deliveryLapses   = 11
+	deliveryParts    = 12
+	deliveryGuard    = 14
+	deliveryHeader   = 15
+)
+
+// EncodeDelivery returns the stored form of d. Times are kept to the
+// millisecond of their end and the nanosecond of their beginning.
 func EncodeDelivery(d Delivery) ([]byte, error) {
 	raw, err := json.Marshal(deliveryJSON{
-		d.Chat.Channel, d.Chat.Bot, []byte(d.Chat.Chat), d.Seq, d.Reply, d.At.UTC(), d.Expires.UTC(),
+		d.Chat.Channel, d.Chat.Bot, []byte(d.Chat.Chat), d.Seq, d.Reply, d.Priority, []byte(d.Collapse), d.Ref, d.At.UTC(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode delivery: %w", err)
 	}
-	return append([]byte{version}, raw...), nil
+	if len(d.Guard.Code) > MaxCode || len(d.Note) > MaxNote || d.Sent < 0 || d.Sent > 1<<16-1 {
+		return nil, errors.New("encode delivery: out of range")
+	}
+	b := make([]byte, 0, deliveryHeader+len(d.Guard.Code)+8+2+len(d.Note)+len(raw))
+	b = append(b, version)
+	b = binary.BigEndian.AppendUint64(b, uint64(d.Expires.UnixMilli()))
+	b = binary.BigEndian.AppendUint16(b, d.Attempts)
+	b = append(b, d.Lapses)
+	b = binary.BigEndian.AppendUint16(b, uint16(d.Sent))
+	b = append(b, byte(len(d.Guard.Code)))
+	if d.Guard.Code != "" {
+		b = append(b, d.Guard.Code...)
+		b = binary.BigEndian.AppendUint64(b, d.Guard.Epoch)
+	}
+	b = binary.BigEndian.AppendUint16(b, uint16(len(d.Note)))
+	b = append(b, d.Note...)
+	return append(b, raw...), nil
 }
 
-// DecodeDelivery reads what [EncodeDelivery] wrote. Times come back in UTC.
+// DecodeDelivery reads what [EncodeDelivery] wrote. Times come back in UTC; the
+// result shares no memory with b.
 func DecodeDelivery(b []byte) (Delivery, error) {
 	if err := checkVersion(b); err != nil {
 		return Delivery{}, fmt.Errorf("decode delivery: %w", err)
 	}
+	if b[0] == 1 {
+		return decodeDelivery1(b[1:])
+	}
+	torn := fmt.Errorf("decode delivery: %w", ErrCorrupt)
+	if len(b) < deliveryHeader {
+		return Delivery{}, torn
+	}
+	d := Delivery{
+		Expires:  time.UnixMilli(int64(binary.BigEndian.Uint64(b[1:]))).UTC(),
+		Attempts: binary.BigEndian.Uint16(b[deliveryAttempts:]),
+		Lapses:   b[deliveryLapses],
+		Sent:     int(binary.BigEndian.Uint16(b[deliveryParts:])),
+	}
+	guard, rest := int(b[deliveryGuard]), b[deliveryHeader:]
+	if guard > 0 {
+		if len(rest) < guard+8 {
+			return Delivery{}, torn
+		}
+		d.Guard = Guard{Code: string(rest[:guard]), Epoch: binary.BigEndian.Uint64(rest[guard:])}
+		rest = rest[guard+8:]
+	}
+	if len(rest) < 2 || len(rest) < 2+int(binary.BigEndian.Uint16(rest)) {
+		return Delivery{}, torn
+	}
+	if n := int(binary.BigEndian.Uint16(rest)); n > 0 {
+		d.Note = append([]byte(nil), rest[2:2+n]...)
+	}
+	rest = rest[2+int(binary.BigEndian.Uint16(rest)):]
 	var j deliveryJSON
-	if err := json.Unmarshal(b[1:], &j); err != nil {
+	if err := json.Unmarshal(rest, &j); err != nil {
+		return Delivery{}, torn
+	}
+	d.Chat = bot.ChatID{Channel: j.Channel, Bot: j.Bot, Chat: string(j.Chat)}
+	d.Seq, d.Reply, d.Priority, d.Collapse, d.Ref, d.At = j.Seq, j.Reply, j.Priority, string(j.Collapse), j.Ref, j.At.UTC()
+	return d, nil
+}
+
+// decodeDelivery1 reads version 1, which was JSON alone.
+func decodeDelivery1(raw []byte) (Delivery, error) {
+	var j struct {
+		deliveryJSON
+		Expires time.Time `json:"expires"`
+	}
+	if err := json.Unmarshal(raw, &j); err != nil {
 		return Delivery{}, fmt.Errorf("decode delivery: %w", ErrCorrupt)
 	}
 	return Delivery{
 		Chat:  bot.ChatID{Channel: j.Channel, Bot: j.Bot, Chat: string(j.Chat)},
 		Seq:   j.Seq,
-		Reply: j.Reply, At: j.At.UTC(), Expires: j.Expires.UTC(),
+		Reply: j.Reply, Priority: PriorityReply, At: j.At.UTC(), Expires: j.Expires.UTC(),
 	}, nil
 }

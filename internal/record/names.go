@@ -4,6 +4,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
+	"strconv"
 
 	"github.com/doithoai/doithoai/bot"
 )
@@ -11,6 +13,12 @@ import (
 // Name is what a chat is called in a store's keys. Its first byte picks the
 // shard in an engine that has shards.
 type Name [16]byte
+
+// Shards is how many shards an engine that has them splits its chats into.
+const Shards = 256
+
+// Shard returns the shard of everything that belongs to the chat of that name.
+func (n Name) Shard() uint8 { return n[0] }
 
 // Names turns identities into names that nobody without the key can turn back
 // or recognise. The key is made once in each store, so two stores share no
@@ -35,6 +43,17 @@ func (n Names) Mark(update string) Mark {
 	sum := n.sum("update", update)
 	return Mark(sum[:8])
 }
+
+// Letter returns the id of the i-th letter that a step wrote: the same each time
+// the step is decided again.
+func (n Names) Letter(c bot.ChatID, update string, i int) string {
+	sum := n.sum("letter", c.Channel, c.Bot, c.Chat, update, strconv.Itoa(i))
+	return hex.EncodeToString(sum[:16])
+}
+
+// Key returns a key of its own for one purpose, 32 bytes. It stays the same
+// for as long as the store, and goes with it into a backup.
+func (n Names) Key(purpose string) []byte { return n.sum("key", purpose) }
 
 func (n Names) sum(parts ...string) []byte {
 	h := hmac.New(sha256.New, n.key)

@@ -33,7 +33,7 @@ func TestChatGoesThroughItsEncoding(t *testing.T) {
 func TestDecodersRefuse(t *testing.T) {
 	t.Parallel()
 	chat := record.EncodeChat(record.Chat{Seen: record.Seen{{At: 1}}})
-	newer := func(b []byte) []byte { b = slices.Clone(b); b[0] = 2; return b }
+	newer := func(b []byte) []byte { b = slices.Clone(b); b[0] = 3; return b }
 	for name, test := range map[string]struct {
 		in   []byte
 		want error
@@ -51,10 +51,10 @@ func TestDecodersRefuse(t *testing.T) {
 	if _, err := record.DecodeDelivery([]byte("\x01{")); !errors.Is(err, record.ErrCorrupt) {
 		t.Errorf("DecodeDelivery of torn JSON: got %v", err)
 	}
-	if _, err := record.DecodeConversation([]byte("\x02{}")); !errors.Is(err, record.ErrVersion) {
+	if _, err := record.DecodeConversation([]byte("\x03{}")); !errors.Is(err, record.ErrVersion) {
 		t.Errorf("DecodeConversation of the next version: got %v", err)
 	}
-	if _, err := record.DecodeConversation([]byte("\x01{\"updated_at\":\"0912345678\"}")); !errors.Is(err, record.ErrCorrupt) || strings.Contains(err.Error(), "0912") {
+	if _, err := record.DecodeConversation([]byte("\x02{\"updated_at\":\"0912345678\"}")); !errors.Is(err, record.ErrCorrupt) || strings.Contains(err.Error(), "0912") {
 		t.Errorf("DecodeConversation of nonsense: got %v, want it refused without quoting", err)
 	}
 }
@@ -152,7 +152,7 @@ func TestSaveCheck(t *testing.T) {
 		"empty counter": {record.Save{Update: "1", Day: "2026-11-21", Counts: []string{""}}, false},
 		"long counter":  {record.Save{Update: "1", Day: "2026-11-21", Counts: []string{long}}, false},
 		"long state":    {record.Save{Update: "1", State: make([]byte, record.MaxState+1)}, false},
-		"long reply":    {record.Save{Update: "1", Replies: []bot.Reply{{Text: long}}}, false},
+		"long reply":    {record.Save{Update: "1", Out: []record.Outgoing{{Reply: bot.Reply{Text: long}}}}, false},
 	} {
 		if err := test.save.Check(); (err == nil) != test.ok || err != nil && !errors.Is(err, record.ErrInvalid) {
 			t.Errorf("%s: got %v", name, err)

@@ -66,7 +66,7 @@ func BenchmarkSave(b *testing.B) {
 					chat := bot.ChatID{Channel: "web", Chat: fmt.Sprint(caller, "/", n/10)} // ten messages a chat
 					saved, err := s.Save(b.Context(), record.Save{
 						Chat: chat, Revision: uint64(n % 10), Update: fmt.Sprint(n), State: benchState,
-						Replies: []bot.Reply{benchReply}, Day: "2026-11-21", Counts: []string{"a", "b"},
+						Out: []record.Outgoing{{Reply: benchReply}}, Day: "2026-11-21", Counts: []string{"a", "b"},
 					})
 					if err != nil || saved.Outcome != record.Done {
 						b.Errorf("Save = %+v, %v", saved, err)
@@ -132,7 +132,7 @@ func BenchmarkOpen(b *testing.B) {
 		go func() {
 			var err error
 			for n := range 300 {
-				_, e := s.Save(b.Context(), record.Save{Chat: bot.ChatID{Chat: fmt.Sprint(caller, "/", n)}, Update: "1", State: benchState, Replies: []bot.Reply{benchReply}})
+				_, e := s.Save(b.Context(), record.Save{Chat: bot.ChatID{Chat: fmt.Sprint(caller, "/", n)}, Update: "1", State: benchState, Out: []record.Outgoing{{Reply: benchReply}}})
 				if e != nil {
 					err = e
 				}
@@ -174,7 +174,7 @@ func BenchmarkSaveAtRate(b *testing.B) {
 				callers.Go(func() {
 					_, err := s.Save(b.Context(), record.Save{
 						Chat: bot.ChatID{Chat: fmt.Sprint(i)}, Update: "1", State: benchState,
-						Replies: []bot.Reply{benchReply}, Day: "2026-11-21", Counts: []string{"a"},
+						Out: []record.Outgoing{{Reply: benchReply}}, Day: "2026-11-21", Counts: []string{"a"},
 					})
 					if err != nil {
 						b.Error(err)

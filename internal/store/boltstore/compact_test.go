@@ -31,7 +31,7 @@ func TestCompactRemovesWhatWasErased(t *testing.T) {
 	s := mustOpen(t, path, quiet)
 	secret := []byte("nhà ở xóm Trũng")
 	for i := range 50 {
-		save := record.Save{Chat: bot.ChatID{Chat: fmt.Sprint(i)}, Update: "1", State: bytes.Repeat(secret, 300), Replies: []bot.Reply{{Text: "r"}}}
+		save := record.Save{Chat: bot.ChatID{Chat: fmt.Sprint(i)}, Update: "1", State: bytes.Repeat(secret, 300), Out: []record.Outgoing{{Reply: bot.Reply{Text: "r"}}}}
 		if _, err := s.Save(t.Context(), save); err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +42,7 @@ func TestCompactRemovesWhatWasErased(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Save(t.Context(), record.Save{Chat: bot.ChatID{Chat: "0"}, Revision: 1, Update: "2", State: []byte("kept"), Replies: []bot.Reply{{Text: "r2"}}}); err != nil {
+	if _, err := s.Save(t.Context(), record.Save{Chat: bot.ChatID{Chat: "0"}, Revision: 1, Update: "2", State: []byte("kept"), Out: []record.Outgoing{{Reply: bot.Reply{Text: "r2"}}}}); err != nil {
 		t.Fatal(err)
 	}
 	if b, err := os.ReadFile(path); err != nil || !bytes.Contains(b, secret) {
@@ -88,7 +88,7 @@ func TestCompactWhileInUse(t *testing.T) {
 		callers.Go(func() {
 			chat := bot.ChatID{Chat: fmt.Sprint(w)}
 			for i := range writes {
-				saved, err := s.Save(t.Context(), record.Save{Chat: chat, Revision: uint64(i), Update: fmt.Sprint(i), Replies: []bot.Reply{{Text: "r"}}})
+				saved, err := s.Save(t.Context(), record.Save{Chat: chat, Revision: uint64(i), Update: fmt.Sprint(i), Out: []record.Outgoing{{Reply: bot.Reply{Text: "r"}}}})
 				if err != nil || saved.Outcome != record.Done {
 					t.Errorf("Save = %+v, %v", saved, err)
 				}

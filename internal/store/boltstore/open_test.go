@@ -29,7 +29,7 @@ func filled(t *testing.T, n int) (path string) {
 	s := mustOpen(t, path, quiet)
 	for i := range n {
 		chat := bot.ChatID{Channel: "web", Chat: fmt.Sprint(i)}
-		if _, err := s.Save(t.Context(), record.Save{Chat: chat, Update: "1", State: []byte(strings.Repeat("x", 500)), Replies: []bot.Reply{{Text: "r"}}}); err != nil {
+		if _, err := s.Save(t.Context(), record.Save{Chat: chat, Update: "1", State: []byte(strings.Repeat("x", 500)), Out: []record.Outgoing{{Reply: bot.Reply{Text: "r"}}}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -134,7 +134,7 @@ func TestDamageIsToldWhenRead(t *testing.T) {
 	t.Parallel()
 	for _, bucket := range []string{"chat", "queue", "count"} {
 		s := mustOpen(t, newPath(t), quiet)
-		save := record.Save{Chat: alice, Update: "1", Replies: []bot.Reply{{Text: "r"}}, Day: "2026-11-21", Counts: []string{"c"}}
+		save := record.Save{Chat: alice, Update: "1", Out: []record.Outgoing{{Reply: bot.Reply{Text: "r"}}}, Day: "2026-11-21", Counts: []string{"c"}}
 		if _, err := s.Save(t.Context(), save); err != nil {
 			t.Fatal(err)
 		}

@@ -117,11 +117,8 @@ func (s *Store) put(tx *bbolt.Tx, name record.Name, old, chat record.Chat, save 
 			return err
 		}
 	}
-	for i, reply := range save.Replies {
-		d := record.Delivery{
-			Chat: save.Chat, Seq: old.LastSeq + uint64(i) + 1, Reply: reply,
-			At: now, Expires: now.Add(record.KeepDelivery),
-		}
+	for i, o := range save.Out {
+		d := o.Delivery(save.Chat, old.LastSeq+uint64(i)+1, now)
 		rec, err := record.EncodeDelivery(d)
 		if err != nil {
 			return err

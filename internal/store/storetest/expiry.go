@@ -15,9 +15,9 @@ func forget(t *testing.T, e *Engine) {
 	const secret = "nhà tôi ở xóm Trũng"
 	who := bot.ChatID{Channel: "web", Bot: "main", Chat: "người-này"}
 	empty := stored(t, e)
-	mustSave(t, e, record.Save{Chat: who, Update: secret, State: []byte(secret), Replies: replies(secret, secret)})
-	mustSave(t, e, record.Save{Chat: who, Revision: 1, Update: "2", State: []byte(secret), Replies: replies(secret)})
-	mustSave(t, e, record.Save{Chat: who, Revision: 2, Update: "3", Forget: true, Replies: replies("tạm biệt")})
+	mustSave(t, e, record.Save{Chat: who, Update: secret, State: []byte(secret), Out: replies(secret, secret)})
+	mustSave(t, e, record.Save{Chat: who, Revision: 1, Update: "2", State: []byte(secret), Out: replies(secret)})
+	mustSave(t, e, record.Save{Chat: who, Revision: 2, Update: "3", Forget: true, Out: replies("tạm biệt")})
 
 	if got := load(t, e, who); got.Revision != 3 || len(got.State) != 0 || len(got.Seen) != 3 {
 		t.Errorf("Load = %+v, want nothing but revision and three marks", got)
@@ -52,7 +52,7 @@ func forget(t *testing.T, e *Engine) {
 
 func chatExpires(t *testing.T, e *Engine) {
 	needClock(t, e)
-	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one"), Replies: replies("1", "2", "of the old life")})
+	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one"), Out: replies("1", "2", "of the old life")})
 	e.Advance(record.KeepChat - time.Second)
 	if got := load(t, e, chatA); got.Revision != 1 {
 		t.Errorf("a second before its end Load = %+v", got)
@@ -65,7 +65,7 @@ func chatExpires(t *testing.T, e *Engine) {
 	if got := save(t, e, record.Save{Chat: chatA, Revision: 1, Update: "2"}); got.Outcome != record.Conflict {
 		t.Errorf("Save on a revision of the old life = %+v, want a conflict", got)
 	}
-	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Replies: replies("new")})
+	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Out: replies("new")})
 	if got := pending(t, e, chatA); !slices.Equal(texts(got), []string{"new"}) || got[0].Seq != 1 {
 		t.Errorf("Pending = %+v", got)
 	}
@@ -82,9 +82,9 @@ func chatExpires(t *testing.T, e *Engine) {
 func deliveriesExpire(t *testing.T, e *Engine) {
 	needClock(t, e)
 	const quarter = record.KeepDelivery / 4
-	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Replies: replies("old")})
+	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Out: replies("old")})
 	e.Advance(2 * quarter)
-	mustSave(t, e, record.Save{Chat: chatA, Revision: 1, Update: "2", Replies: replies("new")})
+	mustSave(t, e, record.Save{Chat: chatA, Revision: 1, Update: "2", Out: replies("new")})
 	e.Advance(quarter)
 	mustSave(t, e, record.Save{Chat: chatA, Revision: 2, Update: "3"}) // the chat outlives both
 	e.Advance(quarter - time.Second)
@@ -145,7 +145,7 @@ func sweepLeavesNothing(t *testing.T, e *Engine) {
 	today := e.Now().Format(time.DateOnly)
 	for i := range 450 { // more than a sweeper may take at once
 		id := bot.ChatID{Channel: "web", Chat: string(rune('a' + i))}
-		mustSave(t, e, record.Save{Chat: id, Update: "1", State: []byte("s"), Replies: replies("r"), Day: today, Counts: []string{"c"}})
+		mustSave(t, e, record.Save{Chat: id, Update: "1", State: []byte("s"), Out: replies("r"), Day: today, Counts: []string{"c"}})
 	}
 	e.Advance(record.KeepCounts + 48*time.Hour)
 	sweep(t, e)
@@ -160,7 +160,7 @@ func sweepKeeps(t *testing.T, e *Engine) {
 	for i := range 10 { // a chat that is used every second day lives on
 		e.Advance(48 * time.Hour)
 		sweep(t, e)
-		mustSave(t, e, record.Save{Chat: chatA, Revision: uint64(i) + 1, Update: "u" + string(rune('a'+i)), State: []byte("one"), Replies: replies("r")})
+		mustSave(t, e, record.Save{Chat: chatA, Revision: uint64(i) + 1, Update: "u" + string(rune('a'+i)), State: []byte("one"), Out: replies("r")})
 	}
 	sweep(t, e)
 	if got := load(t, e, chatA); got.Revision != 11 || string(got.State) != "one" || got.LastSeq != 10 {
@@ -190,7 +190,7 @@ func clockAhead(t *testing.T, e *Engine) {
 	needClock(t, e)
 	const jump = 365 * 24 * time.Hour
 	e.Advance(jump)
-	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one"), Replies: replies("r")})
+	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one"), Out: replies("r")})
 	e.Advance(-jump)
 	if got := load(t, e, chatA); got.Revision != 1 {
 		t.Errorf("after the clock was set right Load = %+v", got)
@@ -210,12 +210,12 @@ func clockAhead(t *testing.T, e *Engine) {
 
 func clockBack(t *testing.T, e *Engine) {
 	needClock(t, e)
-	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Replies: replies("1")})
+	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Out: replies("1")})
 	e.Advance(-30 * 24 * time.Hour)
 	if got := save(t, e, record.Save{Chat: chatA, Revision: 1, Update: "1"}); got.Outcome != record.Duplicate {
 		t.Errorf("Save of a taken update = %+v", got)
 	}
-	mustSave(t, e, record.Save{Chat: chatA, Revision: 1, Update: "2", Replies: replies("2")})
+	mustSave(t, e, record.Save{Chat: chatA, Revision: 1, Update: "2", Out: replies("2")})
 	sweep(t, e)
 	if got := seqs(pending(t, e, chatA)); !slices.Equal(got, []uint64{1, 2}) {
 		t.Errorf("Pending = %v", got)

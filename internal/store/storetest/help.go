@@ -7,10 +7,10 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
-func replies(texts ...string) []bot.Reply {
-	rs := make([]bot.Reply, len(texts))
+func replies(texts ...string) []record.Outgoing {
+	rs := make([]record.Outgoing, len(texts))
 	for i, text := range texts {
-		rs[i] = bot.Reply{Kind: bot.ReplyAnswer, Text: text}
+		rs[i].Reply = bot.Reply{Kind: bot.ReplyAnswer, Text: text}
 	}
 	return rs
 }

@@ -57,9 +57,9 @@ func (m *model) save(s record.Save) record.Outcome {
 	c.state = string(s.State)
 	c.ends = m.now.Add(record.KeepChat)
 	c.seen[s.Update] = m.now
-	for _, r := range s.Replies {
+	for _, r := range s.Out {
 		c.lastSeq++
-		c.queue = append(c.queue, modelDelivery{c.lastSeq, r.Text, m.now.Add(record.KeepDelivery)})
+		c.queue = append(c.queue, modelDelivery{c.lastSeq, r.Reply.Text, m.now.Add(record.KeepDelivery)})
 	}
 	for _, name := range s.Counts {
 		if m.counts[s.Day] == nil {
@@ -116,7 +116,7 @@ func machine(t *testing.T, open func(t *testing.T) *Engine) {
 					s.Revision = rapid.Uint64Range(0, 5).Draw(rt, "revision")
 				}
 				for range rapid.IntRange(0, 3).Draw(rt, "replies") {
-					s.Replies = append(s.Replies, bot.Reply{Text: rapid.String().Draw(rt, "text")})
+					s.Out = append(s.Out, record.Outgoing{Reply: bot.Reply{Text: rapid.String().Draw(rt, "text")}})
 				}
 				got, err := e.Save(rt.Context(), s)
 				if want := m.save(s); err != nil || got.Outcome != want {

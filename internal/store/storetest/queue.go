@@ -20,7 +20,7 @@ func deliveriesInOrder(t *testing.T, e *Engine) {
 	for i := range 300 { // past one byte of the sequence
 		text := fmt.Sprint("r", i)
 		want = append(want, text)
-		mustSave(t, e, record.Save{Chat: chatA, Revision: uint64(i), Update: fmt.Sprint(i), Replies: replies(text)})
+		mustSave(t, e, record.Save{Chat: chatA, Revision: uint64(i), Update: fmt.Sprint(i), Out: replies(text)})
 	}
 	got := pending(t, e, chatA)
 	if !slices.Equal(texts(got), want) {
@@ -38,8 +38,8 @@ func deliveriesInOrder(t *testing.T, e *Engine) {
 
 func ackIdempotent(t *testing.T, e *Engine) {
 	other := bot.ChatID{Channel: "web", Bot: "main", Chat: "b"}
-	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Replies: replies("1", "2", "3", "4")})
-	mustSave(t, e, record.Save{Chat: other, Update: "1", Replies: replies("x")})
+	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Out: replies("1", "2", "3", "4")})
+	mustSave(t, e, record.Save{Chat: other, Update: "1", Out: replies("x")})
 	for _, step := range []struct {
 		upTo uint64
 		want []uint64
@@ -52,14 +52,14 @@ func ackIdempotent(t *testing.T, e *Engine) {
 	if got := texts(pending(t, e, other)); !slices.Equal(got, []string{"x"}) {
 		t.Errorf("another chat's queue is %q", got)
 	}
-	mustSave(t, e, record.Save{Chat: chatA, Revision: 1, Update: "2", Replies: replies("5")})
+	mustSave(t, e, record.Save{Chat: chatA, Revision: 1, Update: "2", Out: replies("5")})
 	if got := seqs(pending(t, e, chatA)); !slices.Equal(got, []uint64{5}) {
 		t.Errorf("the sequence after an emptied queue is %v, want 5", got)
 	}
 }
 
 func ackBeyond(t *testing.T, e *Engine) {
-	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Replies: replies("1")})
+	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Out: replies("1")})
 	ack(t, e, chatA, 57)
 	if got := seqs(pending(t, e, chatA)); !slices.Equal(got, []uint64{1}) {
 		t.Errorf("Pending = %v, want what was never shown", got)
@@ -71,7 +71,7 @@ func equalUpdatesRace(t *testing.T, e *Engine) {
 	var callers sync.WaitGroup
 	for range 16 {
 		callers.Go(func() {
-			saved, err := e.Save(t.Context(), record.Save{Chat: chatA, Update: "1", Replies: replies("r"), Day: day, Counts: []string{"c"}})
+			saved, err := e.Save(t.Context(), record.Save{Chat: chatA, Update: "1", Out: replies("r"), Day: day, Counts: []string{"c"}})
 			switch {
 			case err != nil:
 				t.Errorf("Save: %v", err)
@@ -108,7 +108,7 @@ func writersRace(t *testing.T, e *Engine) {
 					}
 					saved, err := e.Save(t.Context(), record.Save{
 						Chat: chatA, Revision: c.Revision, Update: fmt.Sprint(w, "-", i),
-						State: append(c.State, 'x'), Replies: replies("r"), Day: day, Counts: []string{"c"},
+						State: append(c.State, 'x'), Out: replies("r"), Day: day, Counts: []string{"c"},
 					})
 					if err != nil || saved.Outcome == record.Duplicate {
 						t.Errorf("Save = %+v, %v", saved, err)
@@ -172,7 +172,7 @@ func reopening(t *testing.T, e *Engine) {
 	if e.Reopen == nil {
 		t.Skip("the engine cannot be reopened")
 	}
-	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one"), Replies: replies("1", "2"), Day: day, Counts: []string{"c"}})
+	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one"), Out: replies("1", "2"), Day: day, Counts: []string{"c"}})
 	ack(t, e, chatA, 1)
 	chat, queue, counted := load(t, e, chatA), pending(t, e, chatA), counts(t, e, day)
 	e.Store = e.Reopen()

@@ -101,7 +101,7 @@ func unknownChat(t *testing.T, e *Engine) {
 }
 
 func saveIsLoaded(t *testing.T, e *Engine) {
-	want := record.Save{Chat: chatA, Update: "1", State: []byte("one"), Replies: replies("r1", "r2")}
+	want := record.Save{Chat: chatA, Update: "1", State: []byte("one"), Out: replies("r1", "r2")}
 	if got := save(t, e, want); got != (record.Saved{Outcome: record.Done, Revision: 1, LastSeq: 2}) {
 		t.Errorf("Save = %+v", got)
 	}
@@ -118,7 +118,7 @@ func saveIsLoaded(t *testing.T, e *Engine) {
 func oldRevisionConflicts(t *testing.T, e *Engine) {
 	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one")})
 	for _, revision := range []uint64{0, 2, 1 << 40} {
-		stale := record.Save{Chat: chatA, Revision: revision, Update: "2", State: []byte("x"), Replies: replies("x"), Day: day, Counts: []string{"x"}, Forget: true}
+		stale := record.Save{Chat: chatA, Revision: revision, Update: "2", State: []byte("x"), Out: replies("x"), Day: day, Counts: []string{"x"}, Forget: true}
 		if got := save(t, e, stale); got.Outcome != record.Conflict || got.Revision != 1 {
 			t.Errorf("Save with revision %d = %+v, want a conflict with 1", revision, got)
 		}
@@ -137,7 +137,7 @@ func oldRevisionConflicts(t *testing.T, e *Engine) {
 }
 
 func duplicateChangesNothing(t *testing.T, e *Engine) {
-	first := record.Save{Chat: chatA, Update: "1", State: []byte("one"), Replies: replies("r"), Day: day, Counts: []string{"c"}}
+	first := record.Save{Chat: chatA, Update: "1", State: []byte("one"), Out: replies("r"), Day: day, Counts: []string{"c"}}
 	mustSave(t, e, first)
 	for _, revision := range []uint64{0, 1, 9} { // seen is looked at before the revision
 		again := first
@@ -175,7 +175,7 @@ func anySize(t *testing.T, e *Engine) {
 	for i, size := range []int{0, 1, 1 << 20} {
 		text := strings.Repeat("ệ", size/3) + strings.Repeat("x", size%3)
 		state := bytes.Repeat([]byte{0, 255}, size/2)
-		mustSave(t, e, record.Save{Chat: chatA, Revision: uint64(i), Update: text + "u", State: state, Replies: replies(text)})
+		mustSave(t, e, record.Save{Chat: chatA, Revision: uint64(i), Update: text + "u", State: state, Out: replies(text)})
 		if got := load(t, e, chatA).State; !bytes.Equal(got, state) {
 			t.Errorf("state of %d bytes came back with %d", len(state), len(got))
 		}
@@ -195,7 +195,7 @@ func anyID(t *testing.T, e *Engine) {
 	}
 	for i, id := range ids {
 		// The update ids are as wild, and equal in every chat.
-		mustSave(t, e, record.Save{Chat: id, Update: "u\x00{:}\n", State: []byte{byte(i)}, Replies: replies(id.Chat)})
+		mustSave(t, e, record.Save{Chat: id, Update: "u\x00{:}\n", State: []byte{byte(i)}, Out: replies(id.Chat)})
 	}
 	for i, id := range ids {
 		if got := load(t, e, id); !bytes.Equal(got.State, []byte{byte(i)}) || got.Revision != 1 {
