@@ -53,3 +53,6 @@ type MovedError struct{ To string }
 
 // Error implements error.
 func (e *MovedError) Error() string { return "store was moved to " + e.To }
+
+// ErrNotEmpty says that a backup cannot be read into a store that holds something.
+var ErrNotEmpty = errors.New("store is not empty")
