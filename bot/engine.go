@@ -39,6 +39,12 @@ func NewEngine(m *knowledge.Matcher, zone *time.Location) *Engine {
 // Decide is the step one message makes in a conversation. It is a function of
 // its arguments and the base alone.
 func (e *Engine) Decide(conv Conversation, m Message, now time.Time) Step {
+	switch m.Kind {
+	case KindLetter: // the conversation goes on where it was
+		return Step{Conversation: conv, Replies: m.Letter.Replies}
+	case KindDue:
+		return Step{Conversation: conv}
+	}
 	t := e.begin(conv, now)
 	switch m.Kind {
 	case KindOpen:

@@ -128,7 +128,10 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 		extra = append(extra, CountUnreadable)
 	}
 	now := x.config.Now()
-	step := x.safely(conv, m, now)
+	step, err := x.safely(conv, m, now)
+	if err != nil {
+		return record.Save{}, err
+	}
 	save := record.Save{
 		Chat:     m.Chat,
 		Revision: chat.Revision,
@@ -139,7 +142,7 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 		Forget:   step.Forget,
 		Way:      x.config.Outlet.Way(m.Chat),
 	}
-	save.Way.Inbound = m.Kind != bot.KindLetter && m.Kind != bot.KindDue
+	save.Way.Inbound = fromChat(m)
 	for _, r := range step.Replies {
 		save.Out = append(save.Out, outgoing(r, save.Way.Supersede))
 	}
@@ -166,8 +169,9 @@ const collapseReplies = "reply"
 
 // safely is Decide, and the apology if that panics. The conversation is then
 // begun anew, because it may be what Decide cannot bear: kept, it would meet
-// every further message of this resident with the same apology.
-func (x *Exchange) safely(conv bot.Conversation, m bot.Message, now time.Time) (step bot.Step) {
+// every further message of this resident with the same apology. Nobody waits
+// for an answer to a letter or to due work: there it is an error.
+func (x *Exchange) safely(conv bot.Conversation, m bot.Message, now time.Time) (step bot.Step, err error) {
 	defer func() {
 		v := recover()
 		if v == nil {
@@ -175,7 +179,14 @@ func (x *Exchange) safely(conv bot.Conversation, m bot.Message, now time.Time) (
 		}
 		x.config.Log.Error("panic while deciding",
 			"channel", m.Chat.Channel, "kind", m.Kind, "panic", describe(v), "at", panicSite())
+		if !fromChat(m) {
+			err = errPoison
+			return
+		}
 		step = bot.Step{Replies: []bot.Reply{x.config.Apology}, Counts: []string{CountPanic}}
 	}()
-	return x.decider.Decide(conv, m, now)
+	return x.decider.Decide(conv, m, now), nil
 }
+
+// fromChat reports whether the chat itself wrote m.
+func fromChat(m bot.Message) bool { return m.Kind != bot.KindLetter && m.Kind != bot.KindDue }
