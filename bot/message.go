@@ -42,6 +42,40 @@ type Message struct {
 	Text    string // NFC; any length, the engine cuts
 	Payload string
 	Letter  *Letter // of KindLetter
+	// Attachments are what came beside or instead of text, in their order.
+	Attachments []Attachment
+}
+
+// AttachmentKind says what an attachment is.
+type AttachmentKind string
+
+// The kinds of attachments. A channel that receives something else says
+// AttachOther, so that the resident hears that it arrived.
+const (
+	AttachPhoto    AttachmentKind = "photo"
+	AttachVoice    AttachmentKind = "voice"
+	AttachVideo    AttachmentKind = "video"
+	AttachFile     AttachmentKind = "file"
+	AttachSticker  AttachmentKind = "sticker"
+	AttachLocation AttachmentKind = "location"
+	AttachContact  AttachmentKind = "contact" // a card; what stands on it is not kept
+	AttachOther    AttachmentKind = "other"
+)
+
+// Attachment is a picture, a voice note or the like, on its way in or out.
+type Attachment struct {
+	Kind AttachmentKind `json:"kind"`
+	// Key names our own copy (package media); always set on the way out.
+	Key string `json:"key,omitempty"`
+	// Source is what the platform calls it: a file id or an address from which
+	// it can be fetched for a while. Set on the way in.
+	Source    string  `json:"source,omitempty"`
+	Name      string  `json:"name,omitempty"` // file name, if there is one
+	Type      string  `json:"type,omitempty"` // media type as the platform says, not to be trusted
+	Size      int64   `json:"size,omitempty"` // bytes, 0 if unknown
+	Text      string  `json:"text,omitempty"` // what it shows, for those who cannot see it
+	Latitude  float64 `json:"latitude,omitempty"`
+	Longitude float64 `json:"longitude,omitempty"`
 }
 
 // Letter is what a step sends to another chat: messages to be queued there, in
@@ -93,6 +127,8 @@ type Reply struct {
 	Buttons []Button  `json:"buttons,omitempty"`
 	Entry   string    `json:"entry,omitempty"`   // the entry the text was taken from
 	Version string    `json:"version,omitempty"` // its version, so that a correction can be sent after it
+	// Attachments go out before the text, or with it where the channel can.
+	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
 // Step is what the engine decided for one message: the conversation to store,
