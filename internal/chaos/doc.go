@@ -1,0 +1,14 @@
+// Package chaos proves promises P2 and P3 of the program, nothing is lost and
+// nothing happens twice, with real processes: replicas of the whole program, a
+// real store, and a platform that redelivers what was not acknowledged and
+// records every message it is given to send. While hundreds of chats write,
+// processes are killed and stopped, stores restarted, failed over and
+// resharded, at random. Afterwards everything is compared.
+//
+// The replicas run package app as it is, with a channel of their own
+// ([Channel]) and a [Counter] in place of the engine: it numbers the messages
+// of each chat in the stored conversation, so that every lost, doubled or half
+// done step shows in a reply.
+//
+// The short run is part of the tests; `make chaos` is the long one.
+package chaos
