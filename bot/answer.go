@@ -44,15 +44,7 @@ func (t *turn) sendEntry(entry knowledge.Entry, body string, shown ...knowledge.
 			t.conv.Shown = append(t.conv.Shown, string(f))
 		}
 	}
-	parts := []string{}
-	switch entry.Status {
-	case knowledge.Unclear:
-		parts = append(parts, t.texts.say(textUnclear))
-	case knowledge.Ended:
-		parts = append(parts, t.texts.say(textEnded))
-	}
-	parts = append(parts, body)
-	parts = append(parts, t.footnote(entry))
+	parts := append(t.opening(entry), body, t.footnote(entry))
 	if !t.conv.Introduced {
 		t.conv.Introduced = true
 		parts = append(parts, t.texts.say(textIntro))
@@ -63,6 +55,17 @@ func (t *turn) sendEntry(entry knowledge.Entry, body string, shown ...knowledge.
 		buttons = append(t.facetButtons(entry), t.notMeantButton())
 	}
 	t.step.Replies = append(t.step.Replies, t.withButtons(r, append(buttons, t.officerButton())...))
+}
+
+// opening is what must be said before an entry that does not simply apply.
+func (t *turn) opening(entry knowledge.Entry) []string {
+	switch entry.Status {
+	case knowledge.Unclear:
+		return []string{t.texts.say(textUnclear)}
+	case knowledge.Ended:
+		return []string{t.texts.say(textEnded)}
+	}
+	return nil
 }
 
 func (t *turn) footnote(entry knowledge.Entry) string {
@@ -207,6 +210,7 @@ func (t *turn) answerTwo(d knowledge.Decision) {
 	var parts []string
 	var buttons []Button
 	var first knowledge.Entry
+	var notes []string
 	for i, one := range []knowledge.Decision{d, *d.Second} {
 		entry, ok := t.base.Entry(one.Entry, t.on)
 		if !ok {
@@ -221,10 +225,15 @@ func (t *turn) answerTwo(d knowledge.Decision) {
 		if i == 0 {
 			first = entry
 		}
-		parts = append(parts, entry.Name+":\n"+body)
+		parts = append(parts, entry.Name+":\n"+strings.Join(append(t.opening(entry), body), "\n"))
+		notes = append(notes, t.footnote(entry))
 		buttons = append(buttons, Button{Label: cutLabel(entry.Label), Payload: prefixEntry + entry.ID})
 	}
-	parts = append(parts, t.footnote(first))
+	if notes[0] == notes[1] {
+		parts = append(parts, notes[0])
+	} else { // each answer stands on its own law
+		parts[0], parts[1] = parts[0]+"\n"+notes[0], parts[1]+"\n"+notes[1]
+	}
 	t.conv.Frame = d.Frame
 	t.conv.Introduced = true
 	r := Reply{Kind: ReplyAnswer, Text: strings.Join(parts, "\n\n"), Entry: first.ID, Version: first.Version()}
