@@ -81,6 +81,10 @@ func (m *Matcher) StoreModels(w io.Writer) error {
 // learning them.
 func (m *Matcher) Restored() bool { return m.u.restored }
 
+// Fits reports whether stored models were fitted to what the matcher's base is
+// learned from, judging by their digest alone.
+func (m *Matcher) Fits(stored []byte) bool { return bytes.HasPrefix(stored, m.u.digest[:]) }
+
 // restore takes stored models if they were fitted to the same things.
 func (u *understanding) restore(b *Base, stored []byte) error {
 	rest, ok := bytes.CutPrefix(stored, u.digest[:])

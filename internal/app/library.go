@@ -140,7 +140,10 @@ func (l *library) note(ok bool, report knowledge.Report) {
 // use fits an engine to the base, while the one before goes on serving, and
 // puts it in its place.
 func (l *library) use(base *knowledge.Base, source string) {
-	engine := bot.NewEngine(l.fit(base), l.location)
+	matcher := l.fit(base)
+	l.keep(matcher)
+	base.Models = nil // a fifth of the memory, and never read again
+	engine := bot.NewEngine(matcher, l.location)
 	l.current.Store(&edition{base.Version(), source, engine})
 	debug.FreeOSMemory() // reading a base takes several times what keeping it does
 	l.log.Info("knowledge in use", "source", source, "version", base.Version(), "entries", len(base.IDs()))
@@ -153,30 +156,45 @@ func (l *library) asker(base *knowledge.Base) knowledge.Asker {
 	return m.Asker(knowledge.DateOf(time.Now().In(l.location)))
 }
 
-// fit makes the matcher of a base, or returns the one made for it before. What
-// was learned anew is kept beside the copies, so that the next start is quick.
+// fit makes the matcher of a base, or returns the one made for it before.
 func (l *library) fit(base *knowledge.Base) *knowledge.Matcher {
 	l.fitting.Lock()
 	defer l.fitting.Unlock()
 	if l.fitted != nil && l.fitted.Base() == base {
 		return l.fitted
 	}
-	cache := filepath.Join(l.copies, knowledge.ModelsFile)
-	stored, err := os.ReadFile(cache)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		l.log.Warn("stored models cannot be read; learning anew", "error", err)
-	}
-	l.fitted = knowledge.NewMatcher(base, stored)
-	base.Models = nil // a fifth of the memory, and never read again
-	if !l.fitted.Restored() && l.copies != "" {
-		if err := keepModels(l.fitted, cache); err != nil && !errors.Is(err, knowledge.ErrNoModels) {
-			l.log.Warn("models cannot be stored; the next start learns anew", "error", err)
-		}
-	}
+	l.fitted = knowledge.NewMatcher(base, l.cached())
 	return l.fitted
 }
 
-func keepModels(m *knowledge.Matcher, name string) error {
+// keep stores the models of the base in use beside the copies, also those that
+// came with the folder: the copy of the last good base has none, and a start
+// from it must not take half a minute. Those of a base that was refused are not
+// kept, they would take the place of these.
+func (l *library) keep(m *knowledge.Matcher) {
+	builtIn := l.folder == "" && m.Restored()
+	if l.copies == "" || builtIn || m.Fits(l.cached()) {
+		return
+	}
+	err := keepModels(m, m.Base().Models, l.cacheFile())
+	if err != nil && !errors.Is(err, knowledge.ErrNoModels) {
+		l.log.Warn("models cannot be stored; the next start may learn anew", "error", err)
+	}
+}
+
+func (l *library) cacheFile() string { return filepath.Join(l.copies, knowledge.ModelsFile) }
+
+func (l *library) cached() []byte {
+	stored, err := os.ReadFile(l.cacheFile())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.log.Warn("stored models cannot be read; learning anew", "error", err)
+	}
+	return stored
+}
+
+// keepModels writes the models of m, from their stored form if they were
+// restored from that.
+func keepModels(m *knowledge.Matcher, stored []byte, name string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return err
 	}
@@ -185,10 +203,12 @@ func keepModels(m *knowledge.Matcher, name string) error {
 		return err
 	}
 	defer func() { _ = os.Remove(temp.Name()) }()
-	if err := m.StoreModels(temp); err != nil {
-		return errors.Join(err, temp.Close())
+	if m.Fits(stored) {
+		_, err = temp.Write(stored)
+	} else {
+		err = m.StoreModels(temp)
 	}
-	if err := temp.Close(); err != nil {
+	if err := errors.Join(err, temp.Close()); err != nil {
 		return err
 	}
 	return os.Rename(temp.Name(), name)
