@@ -17,6 +17,7 @@ func order() [][]string {
 		adapters(),
 		{"internal/config"},
 		{"internal/app"},
+		{"internal/chaos"},
 		{"cmd/doithoai"},
 	}
 }
