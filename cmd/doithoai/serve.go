@@ -33,7 +33,7 @@ Bấm Ctrl+C để dừng; tin đã nhận không mất.`,
 			context.AfterFunc(ctx, stop)
 
 			log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
-			a, err := app.New(ctx, settings, version, log)
+			a, err := app.New(ctx, settings, version, log, app.Options{})
 			if err != nil {
 				return err
 			}

@@ -18,9 +18,12 @@ import (
 )
 
 // stopWait bounds Stop: long enough for the slowest message in work (a web
-// request may wait 10 s for its save), short enough for the 30 s that
-// container platforms give before they kill.
-const stopWait = 15 * time.Second
+// request may wait 10 s for its save) and for sends under way, short enough for
+// the 30 s that container platforms give before they kill.
+const (
+	stopWait  = 20 * time.Second
+	drainWait = 8 * time.Second // of delivery, inside stopWait
+)
 
 // province stands in the heading of the web chat.
 const province = "Quảng Ngãi"
@@ -31,59 +34,69 @@ type App struct {
 	version  string
 	location *time.Location
 	library  *library
-	store    *store
+	store    liveStore
 	outbox   *delivery.Pull
 	exchange *exchange.Exchange
 
 	sites    []*site
+	loops    []*loop
 	cleanups cleanups
 	stopping atomic.Bool
 	stopOnce sync.Once
 	stopErr  error
 }
 
+// Options change what the program is made of; the zero value changes nothing.
+type Options struct {
+	// Decider decides in place of the engine.
+	Decider exchange.Decider
+	// Channels are served beside those of the settings.
+	Channels []ChannelOpener
+}
+
 // New opens everything the settings ask for and holds the addresses; nothing
 // is served before Run. If it fails, what it opened is closed again.
-func New(ctx context.Context, settings *config.Config, version string, log *slog.Logger) (*App, error) {
+func New(ctx context.Context, settings *config.Config, version string, log *slog.Logger, options Options) (*App, error) {
 	if err := refuseUnsupported(settings); err != nil {
 		return nil, err
 	}
 	a := &App{log: log.With("component", "app"), version: version, location: settings.Timezone}
-	if err := a.open(ctx, settings, log); err != nil {
+	if err := a.open(ctx, settings, log, options); err != nil {
 		return nil, errors.Join(err, a.Stop())
 	}
 	return a, nil
 }
 
 // open is the wiring, in one function so that the order can be read. Each
-// cleanup is pushed where its thing was opened.
-func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logger) error {
+// cleanup is pushed where its thing was opened, so what is opened last stops
+// first: the doors, then what works off, then what is worked on.
+func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logger, options Options) error {
 	var err error
-	if a.store, err = openStore(settings.Data, log); err != nil {
+	if a.store, err = openStore(ctx, settings, log); err != nil {
 		return err
 	}
 	a.cleanups.push("store", func(context.Context) error { return a.store.Close() })
 
-	a.library = newLibrary(settings, a.store.dir, log)
+	a.library = newLibrary(settings, settings.Data, log)
 	stop, err := a.library.open()
 	if err != nil {
 		return err
 	}
 	a.cleanups.push("knowledge", stop)
 
-	sorry, err := apology(a.library)
+	// A channel needs a door to bring messages to, and delivery, behind that
+	// door, needs the channel to send: the door is opened last.
+	door := new(hall)
+	channels, err := openChannels(settings, Doors{Direct: door, Quick: door}, options.Channels)
 	if err != nil {
 		return err
 	}
-	a.outbox = delivery.NewPull(a.store)
-	a.exchange, err = exchange.New(a.store, a.library, exchange.Config{
-		Apology:  sorry,
-		Location: a.location,
-		Outlet:   a.outbox,
-		Log:      log,
-	})
-	if err != nil {
-		return fmt.Errorf("set up exchange: %w", err)
+	decider := options.Decider
+	if decider == nil {
+		decider = a.library
+	}
+	if err := a.openExchange(door, channels, decider, log); err != nil {
+		return err
 	}
 
 	mux := http.NewServeMux()
@@ -93,12 +106,17 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 		return err
 	}
 	a.addSite(site)
-	chat, err := a.webChat(settings, log)
-	if err != nil {
-		return err
+	if settings.Web.Enabled {
+		chat, err := a.webChat(settings, log)
+		if err != nil {
+			return err
+		}
+		mux.Handle("/", chat)
+		site.server.RegisterOnShutdown(chat.Close)
 	}
-	mux.Handle("/", chat)
-	site.server.RegisterOnShutdown(chat.Close)
+	for _, c := range channels {
+		a.addChannel(c, mux)
+	}
 	if settings.AdminListen != "" {
 		site, err := open(ctx, "admin", "admin_listen", settings.AdminListen, adminRoutes(), log)
 		if err != nil {
@@ -109,21 +127,54 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	return nil
 }
 
+// openExchange sets up what takes messages and what sends them, and opens the door.
+func (a *App) openExchange(door *hall, channels []Channel, decider exchange.Decider, log *slog.Logger) error {
+	sorry, err := apology(a.library)
+	if err != nil {
+		return err
+	}
+	a.outbox = delivery.NewPull(a.store)
+	lanes := make([]delivery.LaneConfig, len(channels))
+	for i, c := range channels {
+		lanes[i] = c.Lane
+	}
+	push, err := delivery.NewPush(a.store, a.store, lanes, delivery.Options{Drain: drainWait, Log: log})
+	if err != nil {
+		return fmt.Errorf("set up delivery: %w", err)
+	}
+	outlet, err := delivery.NewRouter(a.outbox, push, webchat.Channel)
+	if err != nil {
+		return fmt.Errorf("set up delivery: %w", err)
+	}
+	a.exchange, err = exchange.New(a.store, decider, exchange.Config{
+		Apology:  sorry,
+		Location: a.location,
+		Outlet:   outlet,
+		Log:      log,
+	})
+	if err != nil {
+		return fmt.Errorf("set up exchange: %w", err)
+	}
+	a.addLoop("delivery", push.Run)
+	a.addLoop("work", func(ctx context.Context) error { return a.exchange.Work(ctx, a.store) })
+	if wakes, ok := a.store.(waker); ok {
+		a.addLoop("wakes", func(ctx context.Context) error { return wakes.Listen(ctx, a.outbox.WakeName) })
+	}
+	door.exchange = a.exchange
+	return nil
+}
+
 func (a *App) addSite(s *site) {
 	a.sites = append(a.sites, s)
 	a.cleanups.push(s.name+" server", s.stop)
 }
 
 func (a *App) webChat(settings *config.Config, log *slog.Logger) (*webchat.Handler, error) {
-	key, err := sessionKey(a.store.keyFile(), a.store.fresh)
-	if err != nil {
-		return nil, dataProblem(settings.Data, err)
-	}
 	return webchat.New(webchat.Config{
 		Intake:         a.exchange,
 		Outbox:         a.outbox,
 		Logger:         log,
-		Key:            key,
+		Key:            a.store.Key("web sessions"),
 		PublicURL:      settings.PublicURL,
 		TrustedProxies: settings.TrustedProxies,
 		Province:       province,
@@ -146,6 +197,9 @@ func (a *App) Run(ctx context.Context) error {
 				cancel(err)
 			}
 		})
+	}
+	for _, l := range a.loops {
+		l.start(func(err error) { cancel(err) })
 	}
 	for _, s := range a.sites {
 		run(s.run)

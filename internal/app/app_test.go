@@ -60,7 +60,7 @@ func start(t *testing.T, c *config.Config) *running {
 func startLogging(t *testing.T, c *config.Config, log io.Writer) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	a, err := app.New(ctx, c, "test", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	a, err := app.New(ctx, c, "test", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), app.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -399,7 +399,7 @@ func TestProblemsAtTheStart(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := app.New(t.Context(), settings(t, t.TempDir(), c.environ...), "test", slog.New(slog.DiscardHandler))
+			_, err := app.New(t.Context(), settings(t, t.TempDir(), c.environ...), "test", slog.New(slog.DiscardHandler), app.Options{})
 			if _, ok := errors.AsType[*app.Problem](err); !ok {
 				t.Fatalf("got %v, want a problem", err)
 			}

@@ -27,7 +27,7 @@ func Chat(ctx context.Context, settings *config.Config, in io.Reader, out io.Wri
 	defer func() { err = errors.Join(err, undo.run(context.WithoutCancel(ctx))) }()
 	undo.push("temporary folder", func(context.Context) error { return os.RemoveAll(dir) })
 
-	store, err := openStore(dir, log)
+	store, err := openFile(dir, log)
 	if err != nil {
 		return err
 	}

@@ -1,39 +1,58 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 
+	"github.com/doithoai/doithoai/internal/config"
+	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/exchange"
+	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/store/boltstore"
 )
 
-// store is the embedded store with the folder it lives in.
-type store struct {
-	*boltstore.Store
-	dir   string
-	fresh bool // there was none before
+// liveStore is all that a running program asks of its store.
+type liveStore interface {
+	exchange.Store
+	exchange.Worklist
+	delivery.Queue
+	delivery.Outbox
+	delivery.Limiter
+	// Key returns a key of its own for one purpose, the same for every program
+	// over the same store.
+	Key(purpose string) []byte
+	Close() error
 }
 
-// keyFile holds the key of the web chat's sessions.
-func (s *store) keyFile() string { return filepath.Join(s.dir, "web.key") }
+// waker is a store that several programs share: what one of them saved for a
+// page, another one may be serving.
+type waker interface {
+	delivery.Namer
+	Listen(ctx context.Context, wake func(record.Name)) error
+}
 
-// openStore opens the store in the data folder, both made if absent.
-func openStore(dir string, log *slog.Logger) (*store, error) {
+var _ liveStore = (*boltstore.Store)(nil)
+
+// openStore opens the store of the settings; the data folder is made if absent.
+func openStore(_ context.Context, settings *config.Config, log *slog.Logger) (liveStore, error) {
+	return openFile(settings.Data, log)
+}
+
+// openFile opens the embedded store in a folder, both made if absent.
+func openFile(dir string, log *slog.Logger) (*boltstore.Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, dataProblem(dir, err)
 	}
 	name := filepath.Join(dir, "doithoai.db")
-	_, err := os.Stat(name)
-	fresh := errors.Is(err, fs.ErrNotExist)
 	opened, err := boltstore.Open(name, boltstore.Options{Log: log})
 	if err != nil {
 		return nil, storeProblem(dir, name, err)
 	}
-	return &store{opened, dir, fresh}, nil
+	return opened, nil
 }
 
 func storeProblem(dir, name string, err error) error {

@@ -10,8 +10,9 @@ import (
 	"github.com/doithoai/doithoai/bot"
 )
 
-// rooms is how many chats get a letter about every message of the others.
-const rooms = 8
+// rooms is how many chats get a letter about messages of the others: few enough
+// that many write to one at once.
+const rooms = 50
 
 // Counter decides instead of the engine. It counts the messages of a chat in
 // its conversation, replies with the id and the number, and tells a room by

@@ -66,6 +66,20 @@ func (p *Platform) Close() { p.server.Close() }
 // URL is where the program sends to.
 func (p *Platform) URL() string { return p.server.URL }
 
+// Serve names the addresses of the replicas.
+func (p *Platform) Serve(hooks []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hooks = hooks
+}
+
+// arrived is how many messages came in so far.
+func (p *Platform) arrived() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.arrivals)
+}
+
 // Calm ends the platform's own faults.
 func (p *Platform) Calm() {
 	p.mu.Lock()
@@ -106,12 +120,17 @@ func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"message_id":"m%d"}`, id)
 }
 
-// Talk lets a chat send its messages, one after the other. A patient platform
-// repeats each until it is taken, as Telegram does; an impatient one gives up
-// after some tries and goes on, as Zalo does. Some are delivered once more
-// after they were taken.
-func (p *Platform) Talk(ctx context.Context, path, chat string, messages int, patient bool, pause time.Duration) {
-	for n := range messages {
+// Talk lets a chat send messages, one after the other, until enough is closed. A
+// patient platform repeats each until it is taken, as Telegram does; an
+// impatient one gives up after some tries and goes on, as Zalo does. Some are
+// delivered once more after they were taken.
+func (p *Platform) Talk(ctx context.Context, enough <-chan struct{}, path, chat string, patient bool, pause time.Duration) {
+	for n := 0; ; n++ {
+		select {
+		case <-enough:
+			return
+		default:
+		}
 		u := update{Chat: chat, ID: fmt.Sprintf("%s.%d", chat, n)}
 		p.deliver(ctx, path, u, patient)
 		if rand.IntN(20) == 0 { //nolint:gosec // as above

@@ -20,18 +20,30 @@ type Queue interface {
 	Ack(ctx context.Context, chat bot.ChatID, upTo uint64) error
 }
 
+// Namer is a queue that several programs share: it calls chats by names, and
+// so does what it tells of saves elsewhere. See [Pull.WakeName].
+type Namer interface {
+	Name(chat bot.ChatID) record.Name
+}
+
 // Pull serves chats that fetch their messages. It is safe for concurrent use.
 type Pull struct {
 	queue Queue
+	namer Namer // nil if nobody calls chats by name
 
 	mu       sync.Mutex
 	watchers map[bot.ChatID]map[chan struct{}]struct{}
+	named    map[record.Name]bot.ChatID // those watched, if there is a namer
 }
 
 // NewPull returns a Pull over queue. Something must call [Pull.Wake] after
 // each save; without it watchers learn of new messages only by asking.
 func NewPull(queue Queue) *Pull {
-	return &Pull{queue: queue, watchers: map[bot.ChatID]map[chan struct{}]struct{}{}}
+	p := &Pull{queue: queue, watchers: map[bot.ChatID]map[chan struct{}]struct{}{}}
+	if namer, ok := queue.(Namer); ok {
+		p.namer, p.named = namer, map[record.Name]bot.ChatID{}
+	}
+	return p
 }
 
 // Pending returns every message not yet acknowledged, by rising Seq.
@@ -56,6 +68,9 @@ func (p *Pull) Watch(chat bot.ChatID) (changed <-chan struct{}, stop func()) {
 	defer p.mu.Unlock()
 	if p.watchers[chat] == nil {
 		p.watchers[chat] = map[chan struct{}]struct{}{}
+		if p.namer != nil {
+			p.named[p.namer.Name(chat)] = chat
+		}
 	}
 	p.watchers[chat][c] = struct{}{}
 	return c, func() { p.unwatch(chat, c) }
@@ -80,11 +95,24 @@ func (p *Pull) Wake(chat bot.ChatID) {
 	}
 }
 
+// WakeName is Wake for a chat that another program saved something for.
+func (p *Pull) WakeName(name record.Name) {
+	p.mu.Lock()
+	chat, ok := p.named[name]
+	p.mu.Unlock()
+	if ok {
+		p.Wake(chat)
+	}
+}
+
 func (p *Pull) unwatch(chat bot.ChatID, c chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.watchers[chat], c)
 	if len(p.watchers[chat]) == 0 {
 		delete(p.watchers, chat)
+		if p.namer != nil {
+			delete(p.named, p.namer.Name(chat))
+		}
 	}
 }

@@ -1,0 +1,70 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/config"
+	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/exchange"
+)
+
+// Channel is one account on a messaging platform, ready to be wired: how it is
+// sent to, where its webhook goes, and what runs beside.
+type Channel struct {
+	Lane delivery.LaneConfig
+	// Path and Hook are its webhook; an empty path is none.
+	Path string
+	Hook http.Handler
+	// Run polls, renews tokens and the like until its context ends; may be nil.
+	Run func(ctx context.Context) error
+}
+
+// Door is where a channel brings what it received. Handle returns nil when the
+// message is taken for good; then it may be acknowledged.
+type Door interface {
+	Handle(ctx context.Context, m bot.Message) error
+}
+
+// Doors are the two ways in. Direct is for platforms that offer a message
+// again for hours, Quick for those that want an answer within two seconds and
+// give up soon: what the store cannot take in time is spooled there.
+type Doors struct {
+	Direct, Quick Door
+}
+
+// ChannelOpener makes a channel that brings its messages to one of the doors.
+type ChannelOpener func(doors Doors) (Channel, error)
+
+// hall is the door of the exchange before there is one: channels are opened
+// first. Nothing comes through before Run.
+type hall struct{ exchange *exchange.Exchange }
+
+// Handle implements [Door].
+func (h *hall) Handle(ctx context.Context, m bot.Message) error { return h.exchange.Handle(ctx, m) }
+
+// openChannels opens every channel of the settings, and those given beside.
+func openChannels(_ *config.Config, doors Doors, more []ChannelOpener) ([]Channel, error) {
+	var channels []Channel
+	for _, opener := range more {
+		c, err := opener(doors)
+		if err != nil {
+			return nil, fmt.Errorf("open channel: %w", err)
+		}
+		channels = append(channels, c)
+	}
+	return channels, nil
+}
+
+// addChannel wires one channel: its webhook and what runs beside. Its lane was
+// given to delivery before.
+func (a *App) addChannel(c Channel, mux *http.ServeMux) {
+	if c.Path != "" {
+		mux.Handle("POST "+c.Path, c.Hook)
+	}
+	if c.Run != nil {
+		a.addLoop(c.Lane.Lane, c.Run)
+	}
+}

@@ -1,0 +1,65 @@
+package chaos_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/doithoai/doithoai/internal/chaos"
+)
+
+var (
+	faults = flag.Int("faults", 20, "how many things are broken in each run")
+	chats  = flag.Int("chats", 60, "how many chats write at the same time")
+)
+
+// sample is a base of a few entries: the engine is not asked here.
+const sample = "../../knowledge/testdata/sample"
+
+func TestMain(m *testing.M) {
+	if replica, code := chaos.RunReplica(); replica {
+		os.Exit(code)
+	}
+	os.Exit(m.Run())
+}
+
+// P2 and P3 with the embedded store: one replica, killed, frozen and stopped.
+func TestChaosEmbedded(t *testing.T) {
+	t.Parallel()
+	storm(t, chaos.Plan{Replicas: 1})
+}
+
+// storm does a run and fails with what it found.
+func storm(t *testing.T, plan chaos.Plan) {
+	t.Helper()
+	knowledge, err := filepath.Abs(sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan.Dir, plan.Knowledge, plan.Log = t.TempDir(), knowledge, t.Logf
+	plan.Chats, plan.Faults = *chats, *faults
+	plan.Pause, plan.Between = time.Second, 500*time.Millisecond
+	v, err := chaos.Run(t.Context(), plan)
+	if err != nil {
+		t.Errorf("the run itself: %v", err)
+	}
+	for _, fault := range v.Faults {
+		t.Error(fault)
+	}
+	t.Logf("%d messages offered, %d accepted; %d replies and %d letters arrived; twice with a fault between %d, twice because the platform did not confirm %d",
+		v.Offered, v.Accepted, v.Replies, v.Letters, v.Explained, v.Unclear)
+	if v.Accepted == 0 || v.Replies == 0 || v.Letters == 0 {
+		t.Error("nothing happened: the test tested nothing")
+	}
+	if t.Failed() {
+		for _, name := range plan.Logs() {
+			log, err := os.ReadFile(name)
+			if err != nil {
+				t.Log(err)
+			}
+			t.Logf("%s:\n%s", filepath.Base(name), log[max(0, len(log)-4000):])
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package chaos
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/doithoai/doithoai/internal/app"
+	"github.com/doithoai/doithoai/internal/config"
+)
+
+// replicaVariable makes a process a replica: it holds its [plan].
+const replicaVariable = "DOITHOAI_CHAOS_REPLICA"
+
+// plan is what a replica is told.
+type plan struct {
+	Name      string
+	Listen    string
+	Data      string
+	Knowledge string
+	Redis     string // empty: the embedded store in Data
+	Platform  string
+}
+
+// RunReplica is the main of a replica: the whole program, on the settings of
+// its plan, until SIGTERM. It reports false if this process is none.
+func RunReplica() (replica bool, code int) {
+	text, ok := os.LookupEnv(replicaVariable)
+	if !ok {
+		return false, 0
+	}
+	if err := runReplica(text); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return true, 1
+	}
+	return true, 0
+}
+
+func runReplica(text string) error {
+	var p plan
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		return fmt.Errorf("read plan: %w", err)
+	}
+	environ := []string{
+		"DOITHOAI_LISTEN=" + p.Listen, "DOITHOAI_DATA=" + p.Data,
+		"DOITHOAI_KNOWLEDGE=" + p.Knowledge, "DOITHOAI_REDIS=" + p.Redis,
+	}
+	settings, err := config.Load("", environ)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil)).With("replica", p.Name)
+	a, err := app.New(ctx, settings, "chaos", log, app.Options{Decider: Counter{}, Channels: openers(p.Name, p.Platform)})
+	if err != nil {
+		return err
+	}
+	return a.Run(ctx)
+}
+
+// process is a running replica that can be treated badly. It is used by one
+// goroutine.
+type process struct {
+	plan plan
+	log  *os.File
+	cmd  *exec.Cmd
+	gone chan error
+}
+
+// newProcess prepares a replica in a folder of its own.
+func newProcess(dir, name, knowledge, redis, platform string) (*process, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	data := filepath.Join(dir, name)
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, err
+	}
+	log, err := os.Create(filepath.Join(dir, name+".log"))
+	if err != nil {
+		return nil, err
+	}
+	return &process{log: log, plan: plan{
+		Name: name, Listen: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), Data: data,
+		Knowledge: knowledge, Redis: redis, Platform: platform,
+	}}, nil
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
+	if err != nil {
+		return 0, err
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	return port, l.Close()
+}
+
+func (p *process) url() string { return "http://" + p.plan.Listen }
+
+// start runs the replica and waits until it takes messages.
+func (p *process) start(ctx context.Context) error {
+	text, err := json.Marshal(p.plan)
+	if err != nil {
+		return err
+	}
+	p.cmd = exec.Command(os.Args[0]) //nolint:gosec,noctx // this very program; it outlives any one context
+	p.cmd.Env = append(os.Environ(), replicaVariable+"="+string(text))
+	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
+	p.cmd.SysProcAttr = diesWithParent()
+	if err := p.cmd.Start(); err != nil {
+		return fmt.Errorf("start %s: %w", p.plan.Name, err)
+	}
+	gone := make(chan error, 1)
+	cmd := p.cmd
+	go func() { gone <- cmd.Wait() }()
+	p.gone = gone
+	client := &http.Client{Timeout: time.Second}
+	defer client.CloseIdleConnections()
+	for ctx.Err() == nil {
+		select {
+		case err := <-gone:
+			return fmt.Errorf("%s ended at its start: %w", p.plan.Name, err)
+		default:
+		}
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url()+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+		if resp, err := client.Do(r); err == nil {
+			_ = resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		wait(ctx, 20*time.Millisecond)
+	}
+	return ctx.Err()
+}
+
+// kill ends the replica as a power cut would.
+func (p *process) kill() error {
+	if err := p.cmd.Process.Kill(); err != nil {
+		return err
+	}
+	<-p.gone
+	return nil
+}
+
+// terminate asks the replica to stop and waits for it. It must end in order.
+func (p *process) terminate() error {
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	if err := <-p.gone; err != nil {
+		return fmt.Errorf("%s did not stop in order: %w", p.plan.Name, err)
+	}
+	return nil
+}
+
+// freeze stops the replica for d, as a paused machine does.
+func (p *process) freeze(ctx context.Context, d time.Duration) error {
+	if err := p.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	wait(ctx, d)
+	return p.cmd.Process.Signal(syscall.SIGCONT)
+}
