@@ -23,11 +23,13 @@ func order() [][]string {
 }
 
 // suites are the conformance tests of a port; only test files import them.
-func suites() []string { return []string{"bot/channeltest", "internal/store/storetest"} }
+func suites() []string {
+	return []string{"bot/channeltest", "internal/store/storetest", "internal/store/redistest"}
+}
 
 // adapters are the packages that speak a protocol or a client library.
 func adapters() []string {
-	return []string{"bot/webchat", "internal/store/boltstore", "internal/console"}
+	return []string{"bot/webchat", "internal/store/boltstore", "internal/store/redisstore", "internal/console"}
 }
 
 // place says where a third-party module may be imported.
@@ -44,6 +46,7 @@ func thirdParty() map[string]place {
 		"github.com/chromedp/cdproto":     {tests: true},
 		"github.com/fsnotify/fsnotify":    {packages: []string{"knowledge"}},
 		"github.com/google/jsonschema-go": {packages: []string{"knowledge"}, tests: true},
+		"github.com/redis/go-redis":       {packages: []string{"internal/store/redisstore"}, tests: true},
 		"github.com/spf13/cobra":          {packages: []string{"cmd/doithoai"}},
 		"github.com/spf13/pflag":          {packages: []string{"cmd/doithoai"}},
 		"go.etcd.io/bbolt":                {packages: []string{"internal/store/boltstore"}, tests: true},

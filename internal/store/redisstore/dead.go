@@ -1,0 +1,114 @@
+package redisstore
+
+import (
+	"context"
+
+	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+// deadPage is how many dead letters are read in one trip.
+const deadPage = 100
+
+// Dead implements [delivery.Graveyard].
+func (s *Store) Dead(ctx context.Context, show func(record.Dead) error) error {
+	for shard := range record.Shards {
+		list := &call{shard: shard, args: []any{"zrange", s.keys.graves(shard), 0, -1}}
+		if err := s.do(ctx, list); err != nil {
+			return err
+		}
+		ids := texts(list.value)
+		for len(ids) > 0 {
+			page := ids[:min(deadPage, len(ids))]
+			ids = ids[len(page):]
+			if err := s.showDead(ctx, shard, page, show); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Store) showDead(ctx context.Context, shard int, ids []string, show func(record.Dead) error) error {
+	calls := make([]*call, len(ids))
+	for i, id := range ids {
+		calls[i] = &call{shard: shard, args: []any{"get", s.keys.grave(shard, id)}}
+	}
+	s.all(ctx, calls)
+	for i, c := range calls {
+		if c.err != nil {
+			return c.err
+		}
+		if c.value == nil {
+			continue
+		}
+		d, err := decodeDead(ids[i], text(c.value))
+		if err != nil {
+			return err
+		}
+		if !d.At.Add(record.KeepDead).After(s.clock.now()) {
+			continue
+		}
+		if err := show(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Revive implements [delivery.Graveyard].
+func (s *Store) Revive(ctx context.Context, id string) error {
+	shard, ok := graveShard(id)
+	if !ok {
+		return delivery.ErrNotFound
+	}
+	read := &call{shard: shard, args: []any{"get", s.keys.grave(shard, id)}}
+	if err := s.do(ctx, read); err != nil {
+		return err
+	}
+	if read.value == nil {
+		return delivery.ErrNotFound
+	}
+	d, err := decodeDead(id, text(read.value))
+	if err != nil {
+		return err
+	}
+	c := &call{shard: shard, script: &s.scripts.revive, durable: true}
+	c.keys = []string{s.keys.grave(shard, id), s.keys.graves(shard)}
+	if d.Letter.ID != "" {
+		c.keys = append(c.keys, s.keys.letters(shard), s.keys.work(shard))
+		c.args = []any{s.clock.arg(), id, d.Letter.ID, "", 0}
+	} else {
+		chat := d.Delivery.Chat
+		n := s.name(chat)
+		c.keys = append(c.keys, s.keys.queue(n), s.keys.chat(n), s.keys.due(shard, record.Lane(chat)))
+		c.args = []any{s.clock.arg(), id, n[:], s.base(d.Delivery), record.KeepDelivery.Milliseconds()}
+	}
+	return s.found(ctx, c)
+}
+
+// Bury implements [delivery.Graveyard].
+func (s *Store) Bury(ctx context.Context, id string) error {
+	shard, ok := graveShard(id)
+	if !ok {
+		return delivery.ErrNotFound
+	}
+	return s.found(ctx, &call{
+		shard:   shard,
+		script:  &s.scripts.bury,
+		keys:    []string{s.keys.grave(shard, id), s.keys.graves(shard)},
+		args:    []any{s.clock.arg(), id},
+		durable: true,
+	})
+}
+
+// found makes a call that returns 0 for what is not there.
+func (s *Store) found(ctx context.Context, c *call) error {
+	if err := s.do(ctx, c); err != nil {
+		return err
+	}
+	if c.value != int64(1) {
+		return delivery.ErrNotFound
+	}
+	return nil
+}

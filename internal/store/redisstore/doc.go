@@ -1,0 +1,2 @@
+// Package redisstore keeps everything in Redis, for any number of processes.
+package redisstore

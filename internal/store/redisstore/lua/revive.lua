@@ -1,0 +1,38 @@
+-- Queues a dead letter anew.
+--
+-- KEYS  1 d, 2 dd, of a message: 3 q, 4 c, 5 due of the lane; of a letter: 3 l, 4 work
+-- ARGV  1 now µs  2 id  3 name, or the letter's id  4 the delivery's base  5 keep ms
+-- Returns 1, or 0 if there is no such dead letter.
+
+local now, us = clock(ARGV[1])
+local dead = redis.call('GET', KEYS[1])
+if not dead or from64(dead, 2) + KEEP_DEAD <= now then return 0 end
+local rest = 11 + dead:byte(10)
+local value = dead:sub(rest + 1 + dead:byte(rest))
+redis.call('DEL', KEYS[1])
+redis.call('ZREM', KEYS[2], ARGV[2])
+
+if dead:sub(1, 1) == 'l' then
+  redis.call('HSET', KEYS[3], ARGV[3], u64(now) .. '\0\0' .. value:sub(11))
+  redis.call('ZADD', KEYS[4], now, 'l' .. ARGV[3])
+  keep(KEYS[3], KEEP_LETTERS, DAY)
+  keep(KEYS[4], KEEP_LETTERS, DAY)
+  return 1
+end
+
+local name, base = ARGV[3], ARGV[4]
+local queue = open(KEYS[3], now, SLACK)
+local last = queue.top
+local chat = redis.call('GETRANGE', KEYS[4], 0, 16)
+if #chat == 17 then
+  last = math.max(last, from64(chat, 10))
+  redis.call('SETRANGE', KEYS[4], 9, u64(last + 1))
+end
+local ends = now + tonumber(ARGV[5])
+local field = base:sub(1, 1) .. hex(last + 1) .. hex(ends) .. base:sub(26)
+redis.call('HSET', KEYS[3], field, u64(now) .. value:sub(9, 17) .. '\0\0\0' .. value:sub(21))
+queue.any = true
+queue.list[#queue.list + 1] = parse(field)
+keep(KEYS[3], ends + SLACK - now)
+arm(queue, KEYS[5], name, now, us)
+return 1

@@ -1,0 +1,127 @@
+package redisstore
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// The time budgets. By default the client waits for five seconds and tries
+// four times: a server that hangs would hold every webhook for 20 s.
+const (
+	dialTimeout = 300 * time.Millisecond
+	ioTimeout   = 400 * time.Millisecond
+	poolTimeout = 200 * time.Millisecond
+	poolSize    = 64
+)
+
+// node is one server. Its breaker opens at the first failure of the network;
+// from then on calls fail at once, until the keeper has got an answer again.
+type node struct {
+	addr string
+
+	mu     sync.Mutex
+	client *redis.Client
+	down   error // why the breaker is open; nil while it is closed
+}
+
+// use returns the client, or why there is none.
+func (n *node) use() (*redis.Client, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.client, n.down
+}
+
+// fail opens the breaker and reports whether it was closed. A client that has
+// been replaced since says nothing about today.
+func (n *node) fail(client *redis.Client, cause error) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.client != client {
+		return false
+	}
+	was := n.down == nil
+	n.down = cause
+	return was
+}
+
+// recover closes the breaker and returns the client used until now: its
+// connections may still lead to what did not answer.
+func (n *node) recover(client *redis.Client) (old *redis.Client) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	old, n.client, n.down = n.client, client, nil
+	return old
+}
+
+// connector makes clients that all end with the store.
+type connector struct {
+	target target
+	hook   redis.Hook // sees every command; for tests
+	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// newConnector returns a connector whose dials end with life: the client dials
+// in goroutines of its own, which may outlive the call they were for.
+func newConnector(life context.Context, t target, hook redis.Hook) *connector {
+	dialer := &net.Dialer{Timeout: dialTimeout}
+	connect := dialer.DialContext
+	if t.tls != nil {
+		connect = (&tls.Dialer{NetDialer: dialer, Config: t.tls}).DialContext
+	}
+	return &connector{target: t, hook: hook, dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(life, cancel)()
+		return connect(ctx, network, addr)
+	}}
+}
+
+// client returns a client of one server. It makes no connection yet and tries
+// nothing again: that is call.go's business.
+func (c *connector) client(addr string) *redis.Client {
+	client := redis.NewClient(c.options(addr))
+	if c.hook != nil {
+		client.AddHook(c.hook)
+	}
+	return client
+}
+
+func (c *connector) options(addr string) *redis.Options {
+	return &redis.Options{
+		Addr:                  addr,
+		Dialer:                c.dial,
+		Protocol:              2, // no push messages to look for at every answer
+		Username:              c.target.user,
+		Password:              c.target.password,
+		DB:                    c.target.db,
+		MaxRetries:            -1,
+		DialTimeout:           dialTimeout,
+		DialerRetries:         1,
+		ReadTimeout:           ioTimeout,
+		WriteTimeout:          ioTimeout,
+		ContextTimeoutEnabled: true,
+		PoolSize:              poolSize,
+		PoolTimeout:           poolTimeout,
+		PipelinePoolSize:      -1,
+		DisableIdentity:       true,
+	}
+}
+
+// isNetwork reports whether err comes from the way to the server or from its
+// silence, and not from what it said.
+func isNetwork(err error) bool {
+	var said redis.Error
+	return err != nil && !errors.As(err, &said)
+}
+
+// isTimeout reports whether a server did not answer in time.
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout() || errors.Is(err, redis.ErrPoolTimeout)
+}

@@ -1,0 +1,186 @@
+package redisstore
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+
+	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/exchange"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+var (
+	_ exchange.Store     = (*Store)(nil)
+	_ exchange.Worklist  = (*Store)(nil)
+	_ delivery.Queue     = (*Store)(nil)
+	_ delivery.Outbox    = (*Store)(nil)
+	_ delivery.Limiter   = (*Store)(nil)
+	_ delivery.Graveyard = (*Store)(nil)
+)
+
+// format is the layout of keys.go and value.go; a later one is refused.
+const format = 1
+
+// Options are how a store is opened; the zero value is fit for use.
+type Options struct {
+	// Prefix stands before every key; "dt" if empty.
+	Prefix string
+	// Wait replaces what the URL says, if its Replicas are not 0; below 0 it
+	// means none.
+	Wait Wait
+	// Now is the clock of everything that ends; the server's if nil, which is
+	// what replicas must have. Redis itself goes on removing keys by its own.
+	Now func() time.Time
+	// Log gets when a server stops and begins to answer; discarded if nil.
+	Log *slog.Logger
+
+	hook redis.Hook // sees every command
+}
+
+// Store is an open store. It is safe for concurrent use, and so are several
+// stores, in this process and in others, over the same Redis and prefix.
+type Store struct {
+	target  target
+	keys    keys
+	scripts scripts
+	wait    Wait
+	clock   clock
+	keeper  *keeper
+	layout  *atomic.Pointer[layout]
+	names   atomic.Pointer[record.Names]
+	key     []byte
+
+	mu      sync.Mutex
+	closed  bool
+	calls   sync.WaitGroup // added to under mu while not closed
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+}
+
+// Open opens the store that url names; doc.go lists the forms. An error is
+// [exchange.ErrUnavailable] if no server answers, [*exchange.MovedError],
+// [*FormatError] or [ErrUnfinished], or tells what is wrong with the URL. None
+// holds a password.
+func Open(ctx context.Context, url string, options Options) (*Store, error) {
+	t, err := parseURL(url)
+	if err != nil {
+		return nil, err
+	}
+	if options.Wait.Replicas != 0 {
+		t.wait = options.Wait
+	}
+	if options.Prefix == "" {
+		options.Prefix = "dt"
+	}
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	// The client prints what goes wrong with its connections; the keeper tells
+	// it once, and through the log of the program.
+	redis.SetLogger(&logging.VoidLogger{})
+
+	life, cancel := context.WithCancel(context.Background())
+	s := &Store{
+		target:  t,
+		keys:    keys{options.Prefix},
+		scripts: newScripts(),
+		wait:    t.wait,
+		layout:  &atomic.Pointer[layout]{},
+		cancel:  cancel,
+	}
+	s.clock.test = options.Now
+	s.keeper = newKeeper(newConnector(life, t, options.hook), s.layout, options.Log.With("component", "redisstore"))
+	if err := s.keeper.locate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store: %w", unavailable(err)), s.Close())
+	}
+	s.running.Go(func() { s.keeper.run(life) })
+	if err := s.furnish(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// The fields of the house.
+const (
+	houseKey    = "key"    // of the names, 32 bytes
+	houseFormat = "format" // decimal
+	houseImport = "import" // there while a backup is being read
+	houseMoved  = "moved"  // where to
+)
+
+// furnish reads the house, and makes it if it is not there.
+func (s *Store) furnish(ctx context.Context) error {
+	fresh := make([]byte, record.KeySize)
+	_, _ = rand.Read(fresh) // it never fails
+	key := s.keys.house()
+	calls := []*call{
+		timeCall(house),
+		{shard: house, args: []any{"hsetnx", key, houseKey, fresh}, durable: true},
+		{shard: house, args: []any{"hsetnx", key, houseFormat, format}, durable: true},
+		{shard: house, args: []any{"hgetall", key}},
+	}
+	for _, c := range calls {
+		if err := s.do(ctx, c); err != nil {
+			return err
+		}
+	}
+	s.clock.tell(calls[0].value)
+	fields := pairs(calls[3].value)
+	if to, moved := fields[houseMoved]; moved {
+		return &exchange.MovedError{To: to}
+	}
+	if have, err := strconv.Atoi(fields[houseFormat]); err != nil || have > format {
+		return &FormatError{have, format}
+	}
+	if _, open := fields[houseImport]; open {
+		return ErrUnfinished
+	}
+	if len(fields[houseKey]) != record.KeySize {
+		return fmt.Errorf("read house: %w", record.ErrCorrupt)
+	}
+	s.setKey([]byte(fields[houseKey]))
+	return nil
+}
+
+func (s *Store) setKey(key []byte) {
+	names := record.NewNames(key)
+	s.names.Store(&names)
+}
+
+// Key returns a key of its own for one purpose; see [record.Names.Key].
+func (s *Store) Key(purpose string) []byte { return s.names.Load().Key(purpose) }
+
+func (s *Store) name(c chatID) record.Name { return s.names.Load().Chat(c) }
+
+func (s *Store) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// Close waits for the calls under way and closes all connections. Calls that
+// come later get [exchange.ErrClosed]. Closing again does nothing.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	s.mu.Unlock()
+	s.calls.Wait()
+	s.cancel()
+	s.running.Wait()
+	s.keeper.close()
+	return nil
+}

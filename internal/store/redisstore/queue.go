@@ -1,0 +1,48 @@
+package redisstore
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+// Pending implements [delivery.Queue].
+func (s *Store) Pending(ctx context.Context, chat bot.ChatID) ([]record.Delivery, error) {
+	n := s.name(chat)
+	c := &call{shard: int(n.Shard()), args: []any{"hgetall", s.keys.queue(n)}}
+	if err := s.do(ctx, c); err != nil {
+		return nil, err
+	}
+	now := s.clock.now()
+	var waiting []record.Delivery
+	for field, value := range pairs(c.value) {
+		if !isDelivery(field) {
+			continue
+		}
+		d, err := decodeStored(field, value)
+		if err != nil {
+			return nil, err
+		}
+		if d.Expires.After(now) {
+			waiting = append(waiting, d.Delivery)
+		}
+	}
+	slices.SortFunc(waiting, func(a, b record.Delivery) int { return cmp.Compare(a.Seq, b.Seq) })
+	return waiting, nil
+}
+
+// Ack implements [delivery.Queue].
+func (s *Store) Ack(ctx context.Context, chat bot.ChatID, upTo uint64) error {
+	n := s.name(chat)
+	shard := int(n.Shard())
+	return s.do(ctx, &call{
+		shard:   shard,
+		script:  &s.scripts.ack,
+		keys:    []string{s.keys.queue(n), s.keys.chat(n), s.keys.due(shard, record.Lane(chat))},
+		args:    []any{s.clock.arg(), n[:], upTo},
+		durable: true,
+	})
+}
