@@ -26,7 +26,7 @@ func suites() []string { return []string{"bot/channeltest", "internal/store/stor
 
 // adapters are the packages that speak a protocol or a client library.
 func adapters() []string {
-	return []string{"bot/webchat", "internal/store/boltstore", "internal/console"}
+	return []string{"bot/webchat", "internal/store/boltstore", "internal/console", "internal/control"}
 }
 
 // place says where a third-party module may be imported.
