@@ -12,7 +12,7 @@ func order() [][]string {
 		{"knowledge", "knowledge/quangngai"},
 		{"bot"},
 		{"internal/record"},
-		{"internal/exchange", "internal/delivery"},
+		{"internal/exchange", "internal/delivery", "internal/spool"},
 		suites(),
 		adapters(),
 		{"internal/config"},

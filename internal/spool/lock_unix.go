@@ -1,0 +1,19 @@
+//go:build unix && !solaris && !aix
+
+package spool
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// lockFile takes the folder's lock; it is free again when the file is closed,
+// also by a kill. ok is false if somebody else has it.
+func lockFile(f *os.File) (ok bool, err error) {
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return false, nil
+	}
+	return err == nil, err
+}
