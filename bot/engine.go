@@ -53,6 +53,9 @@ func (e *Engine) Decide(conv Conversation, m Message, now time.Time) Step {
 		t.act(m.Payload)
 	case KindText:
 		t.text(m.Text)
+	case KindLate:
+		t.count("message.late")
+		t.handoff(t.texts.say(textLate, "ngày", knowledge.DateOf(m.At.In(e.zone)).String()), t.officerButton(), t.menuButton())
 	default:
 		t.count("message.other")
 		t.notice(e.texts.say(textMedia), t.officerButton(), t.menuButton())

@@ -27,6 +27,7 @@ const (
 	KindText   Kind = "text"   // Text holds what was typed, NFC
 	KindPress  Kind = "press"  // a button; Payload holds what the button carried, Text its label when known
 	KindOpen   Kind = "open"   // the chat was opened, nothing typed yet (Telegram /start, a fresh web page)
+	KindLate   Kind = "late"   // something that was kept for days before it got here: At tells when it came
 	KindLetter Kind = "letter" // not from the chat itself: Letter holds what another chat's step sent here
 	KindDue    Kind = "due"    // not from the chat itself: the time of the case in Payload has come
 	KindOther  Kind = "other"  // photo, voice, sticker, location …: nothing the engine can read yet

@@ -50,6 +50,8 @@ const (
 	textEmpty         textKey = "tin trống"
 	textTooLong       textKey = "tin dài"
 	textMedia         textKey = "chưa đọc được tệp"
+	textLate          textKey = "đến trễ"
+	textAskAgain      textKey = "xin hỏi lại"
 	textNoList        textKey = "số không có danh sách"
 	textGoOn          textKey = "nói tiếp"
 	textHow           textKey = "mặt how"
@@ -63,6 +65,16 @@ const (
 	textNoFacet       textKey = "không có phần này"
 	textComplaint     textKey = "tố cáo"
 )
+
+// AskAgain is what goes out in place of answers that waited too long to be of
+// use, on a channel that lets only so many through.
+func AskAgain() (Reply, error) {
+	t, err := loadTexts(textsFile)
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{Kind: ReplyNotice, Text: t.say(textAskAgain)}, nil
+}
 
 // texts are the program's own sentences, by folded key.
 type texts map[string]string

@@ -7,14 +7,18 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/bot/webchat"
 	"github.com/doithoai/doithoai/internal/config"
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/exchange"
+	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/spool"
 )
 
 // stopWait bounds Stop: long enough for the slowest message in work (a web
@@ -37,6 +41,7 @@ type App struct {
 	store    liveStore
 	outbox   *delivery.Pull
 	exchange *exchange.Exchange
+	intake   *exchange.Intake // nil without channels that give up early
 
 	sites    []*site
 	loops    []*loop
@@ -85,9 +90,9 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	a.cleanups.push("knowledge", stop)
 
 	// A channel needs a door to bring messages to, and delivery, behind that
-	// door, needs the channel to send: the door is opened last.
-	door := new(hall)
-	channels, err := openChannels(settings, Doors{Direct: door, Quick: door}, options.Channels)
+	// door, needs the channel to send: the doors are opened last.
+	direct, quick := new(hall), new(hall)
+	channels, err := openChannels(settings, Doors{Direct: direct, Quick: quick}, options.Channels)
 	if err != nil {
 		return err
 	}
@@ -95,8 +100,15 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	if decider == nil {
 		decider = a.library
 	}
-	if err := a.openExchange(door, channels, decider, log); err != nil {
+	if err := a.openExchange(channels, decider, log); err != nil {
 		return err
+	}
+	direct.door, quick.door = a.exchange, a.exchange
+	if len(channels) > 0 {
+		if err := a.openIntake(settings.Data, log); err != nil {
+			return err
+		}
+		quick.door = a.intake
 	}
 
 	mux := http.NewServeMux()
@@ -127,8 +139,8 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	return nil
 }
 
-// openExchange sets up what takes messages and what sends them, and opens the door.
-func (a *App) openExchange(door *hall, channels []Channel, decider exchange.Decider, log *slog.Logger) error {
+// openExchange sets up what takes messages and what sends them.
+func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *slog.Logger) error {
 	sorry, err := apology(a.library)
 	if err != nil {
 		return err
@@ -160,8 +172,25 @@ func (a *App) openExchange(door *hall, channels []Channel, decider exchange.Deci
 	if wakes, ok := a.store.(waker); ok {
 		a.addLoop("wakes", func(ctx context.Context) error { return wakes.Listen(ctx, a.outbox.WakeName) })
 	}
-	door.exchange = a.exchange
 	return nil
+}
+
+// openIntake sets up the spool and the door before it.
+func (a *App) openIntake(data string, log *slog.Logger) error {
+	kept, err := spool.Open(filepath.Join(data, "spool"), spool.Options{Log: log, KeepAside: record.KeepDead})
+	if err != nil {
+		return spoolProblem(data, err)
+	}
+	a.cleanups.push("spool", func(context.Context) error { return kept.Close() })
+	a.intake = exchange.NewIntake(a.exchange, kept, exchange.IntakeConfig{TooLate: tooLate, Log: log})
+	a.addLoop("intake", func(ctx context.Context) error { a.intake.Run(ctx); return nil })
+	return nil
+}
+
+// tooLate is what becomes of a message that nobody answered for two days: an
+// answer would meet somebody who has long asked elsewhere.
+func tooLate(m bot.Message) bot.Message {
+	return bot.Message{Chat: m.Chat, ID: m.ID, At: m.At, Kind: bot.KindLate}
 }
 
 func (a *App) addSite(s *site) {

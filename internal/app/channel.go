@@ -8,7 +8,6 @@ import (
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/config"
 	"github.com/doithoai/doithoai/internal/delivery"
-	"github.com/doithoai/doithoai/internal/exchange"
 )
 
 // Channel is one account on a messaging platform, ready to be wired: how it is
@@ -38,12 +37,12 @@ type Doors struct {
 // ChannelOpener makes a channel that brings its messages to one of the doors.
 type ChannelOpener func(doors Doors) (Channel, error)
 
-// hall is the door of the exchange before there is one: channels are opened
-// first. Nothing comes through before Run.
-type hall struct{ exchange *exchange.Exchange }
+// hall is a door before there is one behind it: channels are opened first.
+// Nothing comes through before Run.
+type hall struct{ door Door }
 
 // Handle implements [Door].
-func (h *hall) Handle(ctx context.Context, m bot.Message) error { return h.exchange.Handle(ctx, m) }
+func (h *hall) Handle(ctx context.Context, m bot.Message) error { return h.door.Handle(ctx, m) }
 
 // openChannels opens every channel of the settings, and those given beside.
 func openChannels(_ *config.Config, doors Doors, more []ChannelOpener) ([]Channel, error) {

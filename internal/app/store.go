@@ -7,12 +7,15 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/doithoai/doithoai/internal/config"
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/exchange"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/spool"
 	"github.com/doithoai/doithoai/internal/store/boltstore"
+	"github.com/doithoai/doithoai/internal/store/redisstore"
 )
 
 // liveStore is all that a running program asks of its store.
@@ -35,11 +38,76 @@ type waker interface {
 	Listen(ctx context.Context, wake func(record.Name)) error
 }
 
-var _ liveStore = (*boltstore.Store)(nil)
+var (
+	_ liveStore = (*boltstore.Store)(nil)
+	_ liveStore = (*redisstore.Store)(nil)
+)
 
-// openStore opens the store of the settings; the data folder is made if absent.
-func openStore(_ context.Context, settings *config.Config, log *slog.Logger) (liveStore, error) {
-	return openFile(settings.Data, log)
+// openStore opens the store of the settings; the data folder, which holds more
+// than a store, is made if absent.
+func openStore(ctx context.Context, settings *config.Config, log *slog.Logger) (liveStore, error) {
+	if settings.Redis == "" {
+		return openFile(settings.Data, log)
+	}
+	if err := os.MkdirAll(settings.Data, 0o700); err != nil {
+		return nil, dataProblem(settings.Data, err)
+	}
+	return openRedis(ctx, settings, log)
+}
+
+// redisPatience is how long a start waits for Redis, which may be starting too.
+const redisPatience = 10 * time.Second
+
+func openRedis(ctx context.Context, settings *config.Config, log *slog.Logger) (*redisstore.Store, error) {
+	ctx, cancel := context.WithTimeout(ctx, redisPatience)
+	defer cancel()
+	for {
+		opened, err := redisstore.Open(ctx, settings.Redis, redisstore.Options{Prefix: settings.RedisPrefix, Log: log})
+		if err == nil {
+			return opened, nil
+		}
+		if !errors.Is(err, exchange.ErrUnavailable) || ctx.Err() != nil {
+			return nil, redisProblem(err)
+		}
+		select {
+		case <-time.After(200 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, redisProblem(err)
+		}
+	}
+}
+
+func redisProblem(err error) error {
+	if moved, ok := errors.AsType[*exchange.MovedError](err); ok {
+		return movedProblem("trong Redis", moved)
+	}
+	if format, ok := errors.AsType[*redisstore.FormatError](err); ok {
+		return &Problem{
+			What: fmt.Sprintf("Kho lưu trong Redis do bản mới hơn ghi (khuôn %d, bản này đọc đến %d)", format.Have, format.Want),
+			Cure: "Chạy lại bản mới hơn của chương trình",
+		}
+	}
+	if errors.Is(err, redisstore.ErrUnfinished) {
+		return &Problem{
+			What: "Kho lưu trong Redis đang phục hồi dở dang từ bản chép",
+			Cure: "Chạy lại «doithoai restore» với bản chép đó cho đến khi xong",
+		}
+	}
+	return &Problem{
+		What: "Không mở được kho lưu trong Redis",
+		Cure: "Xem Redis đã chạy chưa, địa chỉ, tài khoản và mật khẩu trong redis (biến DOITHOAI_REDIS) có đúng không",
+		Err:  err,
+	}
+}
+
+func spoolProblem(data string, err error) error {
+	if _, ok := errors.AsType[*spool.InUseError](err); ok {
+		return &Problem{
+			What: "Thư mục " + data + " đang được một chương trình khác dùng",
+			Cure: "Mỗi chương trình cần một thư mục data (biến DOITHOAI_DATA) riêng, cả khi dùng chung Redis",
+		}
+	}
+	return dataProblem(data, err)
 }
 
 // openFile opens the embedded store in a folder, both made if absent.
@@ -83,5 +151,12 @@ func dataProblem(dir string, err error) error {
 		What: "Không đọc ghi được thư mục lưu " + dir,
 		Cure: "Cho tài khoản chạy chương trình quyền ghi vào đó, hoặc đặt data (biến DOITHOAI_DATA) thành thư mục khác",
 		Err:  err,
+	}
+}
+
+func movedProblem(name string, moved *exchange.MovedError) error {
+	return &Problem{
+		What: "Kho lưu " + name + " đã dời đi, không dùng nữa (bản chép lúc dời: " + moved.To + ")",
+		Cure: "Chạy ở nơi mới; muốn quay lại đây thì đặt data thành một thư mục mới rồi «doithoai restore» bản chép đó",
 	}
 }

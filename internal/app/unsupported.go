@@ -14,7 +14,6 @@ func refuseUnsupported(c *config.Config) error {
 		key string
 		set bool
 	}{
-		{"redis", c.Redis != ""},
 		{"desks", c.Desks != ""},
 		{"telegram", c.Telegram.Token != ""},
 		{"zalo_oa", c.ZaloOA.AppID != ""},

@@ -29,7 +29,7 @@ func suites() []string {
 
 // adapters are the packages that speak a protocol or a client library.
 func adapters() []string {
-	return []string{"bot/webchat", "internal/store/boltstore", "internal/store/redisstore", "internal/console"}
+	return []string{"bot/webchat", "internal/store/boltstore", "internal/store/redisstore", "internal/console", "internal/control"}
 }
 
 // place says where a third-party module may be imported.

@@ -1,0 +1,51 @@
+package control
+
+import (
+	"context"
+	"errors"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+// Operator is what an operator can ask of every store.
+type Operator interface {
+	delivery.Graveyard
+
+	// Export shows every item the store holds, [record.ItemKey] first, until
+	// show returns an error, which Export returns. Saves go on meanwhile; what
+	// is shown is one moment's state.
+	Export(ctx context.Context, show func(record.Item) error) error
+}
+
+// Compactor is the ability of a store that keeps freed space until it is told
+// to give it back.
+type Compactor interface {
+	// Compact returns the store's size before and after, in bytes.
+	Compact(ctx context.Context) (before, after int64, err error)
+}
+
+// Intake takes one message: nil means saved, also for an ID taken before.
+type Intake interface {
+	Handle(ctx context.Context, m bot.Message) error
+}
+
+// Errors of [Dial] and of a [Client].
+var (
+	// ErrNotRunning says that no server listens at the socket.
+	ErrNotRunning = errors.New("no server is running")
+	// ErrSilent says that a server listens but does not answer.
+	ErrSilent = errors.New("server does not answer")
+	// ErrUnsupported says that the server, or the store behind it, has no such ability.
+	ErrUnsupported = errors.New("not supported by this server")
+	// ErrInterrupted says that the answer ended before it was complete, because
+	// the server stopped or was killed.
+	ErrInterrupted = errors.New("server stopped before it was done")
+)
+
+// InUseError says that another server listens at the socket.
+type InUseError struct{ Path string }
+
+// Error implements error, for logs.
+func (e *InUseError) Error() string { return "socket " + e.Path + " is in use by another server" }
