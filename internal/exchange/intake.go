@@ -178,48 +178,60 @@ func (k *Intake) State() IntakeState {
 // time; what is left then waits for the next start. Stop the channels before
 // Run and close the spool after it.
 func (k *Intake) Run(ctx context.Context) {
-	pause := minPause
+	pause, answers, more := minPause, false, false
 	for ctx.Err() == nil {
 		if k.spool.Len() == 0 {
 			pause = minPause
-			if k.strained.Swap(false) {
-				k.config.Log.Info("spool is empty: the store takes all messages again")
-			}
-			select {
-			case <-k.nudge:
-			case <-ctx.Done():
-			}
+			k.rest(ctx)
 			continue
 		}
 		took, err := k.replay(ctx)
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
+		// Nothing taken although there was something new: the store is away. A
+		// chat that is in trouble alone does not show that.
+		answers = took > 0 || answers && !more
 		if took > 0 {
 			pause = minPause
 		}
 		if pause == minPause { // once for each time it gets stuck
 			k.config.Log.Warn("replay of the spool stopped", "taken", took, "left", k.spool.Len(), "error", err)
 		}
-		k.pause(ctx, pause, took > 0)
+		more = k.pause(ctx, pause, answers)
 		pause = min(2*pause, maxPause)
 	}
 	k.drain(ctx)
 }
 
-// pause waits. If the store does answer, and only to some chats not, it ends
-// when another message was spooled.
-func (k *Intake) pause(ctx context.Context, d time.Duration, answers bool) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	nudge := k.nudge
-	if !answers {
-		nudge = nil
+// rest waits for a message to be spooled.
+func (k *Intake) rest(ctx context.Context) {
+	if k.strained.Swap(false) {
+		k.config.Log.Info("spool is empty: the store takes all messages again")
 	}
 	select {
-	case <-timer.C:
-	case <-nudge:
+	case <-k.nudge:
 	case <-ctx.Done():
+	}
+}
+
+// pause waits for d. While the store answers, it ends when another message was
+// spooled, and more is true.
+func (k *Intake) pause(ctx context.Context, d time.Duration, answers bool) (more bool) {
+	left := k.spool.Len()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+			return false
+		case <-ctx.Done():
+			return false
+		case <-k.nudge: // perhaps for a message that the replay has met already
+			if answers && k.spool.Len() > left {
+				return true
+			}
+		}
 	}
 }
 

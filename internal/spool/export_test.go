@@ -1,6 +1,10 @@
 package spool
 
-import "github.com/doithoai/doithoai/bot"
+import (
+	"os"
+
+	"github.com/doithoai/doithoai/bot"
+)
 
 // Parse returns the messages of a file that are not done, in how many places it
 // cannot be read, and where a torn tail begins.
@@ -23,4 +27,13 @@ func (s *Spool) BreakFile() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.active.file.Close()
+}
+
+// WriteTo makes another file the one appended to.
+func (s *Spool) WriteTo(f *os.File) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.active.file
+	s.active.file = f
+	return old.Close()
 }

@@ -17,3 +17,7 @@ func lockFile(f *os.File) (ok bool, err error) {
 	}
 	return err == nil, err
 }
+
+// unlockFile gives the lock back at once. Closing the file alone would leave it
+// with a process that is just being forked.
+func unlockFile(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }

@@ -62,8 +62,9 @@ func (o Options) filled() Options {
 }
 
 // Open opens the spool in dir, made if absent (the folder it is in is not).
-// What an earlier process left waits to be replayed. The error is
-// [InUseError] or one of the file system.
+// What an earlier process left waits to be replayed; reading it takes about
+// 10 s when the spool is as large as it may get. The error is [InUseError] or
+// one of the file system.
 func Open(dir string, options Options) (*Spool, error) {
 	options = options.filled()
 	lock, err := lockDir(dir, options.Log)

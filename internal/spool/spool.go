@@ -150,7 +150,7 @@ func (s *Spool) closeFiles() error {
 	for seg := range s.segments {
 		errs = append(errs, seg.file.Close())
 	}
-	if err := errors.Join(append(errs, s.lock.Close())...); err != nil {
+	if err := errors.Join(append(errs, unlockFile(s.lock), s.lock.Close())...); err != nil {
 		return fmt.Errorf("close spool: %w", err)
 	}
 	return nil

@@ -75,10 +75,11 @@ func newBench(t *testing.T, options spool.Options) *bench {
 
 func (b *bench) open(t *testing.T) {
 	t.Helper()
-	var err error
-	if b.Spool, err = spool.Open(b.dir, b.options); err != nil {
+	s, err := spool.Open(b.dir, b.options)
+	if err != nil {
 		t.Fatalf("Open: %v", err)
 	}
+	b.Spool = s
 }
 
 func (b *bench) close(t *testing.T) {
