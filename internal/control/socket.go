@@ -51,6 +51,9 @@ type listener struct {
 	once sync.Once
 }
 
+// Addr is where the socket stands, not where it was made.
+func (l *listener) Addr() net.Addr { return &net.UnixAddr{Name: l.path, Net: "unix"} }
+
 func (l *listener) Close() error {
 	err := l.Listener.Close()
 	l.once.Do(func() {

@@ -59,6 +59,9 @@ func TestListen(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if l.Addr().String() != path {
+				t.Errorf("listens at %s, want %s", l.Addr(), path)
+			}
 			info, err := os.Lstat(path)
 			if err != nil || info.Mode().Type() != fs.ModeSocket || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 				t.Errorf("the socket is %v, %v, want it for its owner alone", info.Mode(), err)

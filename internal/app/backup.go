@@ -1,0 +1,181 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/doithoai/doithoai/internal/config"
+	"github.com/doithoai/doithoai/internal/control"
+	"github.com/doithoai/doithoai/internal/exchange"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+// Backup writes all the store holds to the file, which only this account may
+// read, and returns the number of items. The file appears when it is complete
+// and durable. One that is there already is kept, unless replace says otherwise.
+func (o *Operation) Backup(ctx context.Context, name string, replace bool, at time.Time) (n int, err error) {
+	if !replace {
+		if _, err := os.Lstat(name); err == nil {
+			return 0, &Problem{What: "Tệp " + name + " đã có", Cure: "Chọn tên khác, hoặc thêm --force để ghi đè"}
+		}
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*") // mode 0600
+	if err != nil {
+		return 0, fileProblem(name, err)
+	}
+	n, err = record.WriteBackup(temporary, at, func(show func(record.Item) error) error { return o.Export(ctx, show) })
+	if _, full := errors.AsType[*fs.PathError](err); full {
+		err = fileProblem(name, err)
+	}
+	if err != nil {
+		return n, errors.Join(err, temporary.Close(), os.Remove(temporary.Name()))
+	}
+	if err := errors.Join(temporary.Sync(), temporary.Close()); err != nil {
+		return n, fileProblem(name, errors.Join(err, os.Remove(temporary.Name())))
+	}
+	if err := os.Rename(temporary.Name(), name); err != nil {
+		return n, fileProblem(name, errors.Join(err, os.Remove(temporary.Name())))
+	}
+	if err := syncFolder(filepath.Dir(name)); err != nil {
+		return n, fileProblem(name, err)
+	}
+	return n, nil
+}
+
+// CanMove returns an error if the store cannot be marked as moved: what a
+// running server saves after the backup would be lost.
+func (o *Operation) CanMove() error {
+	if !o.Live {
+		return nil
+	}
+	return &Problem{
+		What: "Dịch vụ đang chạy, chưa dời kho được: tin đến sau lúc chép sẽ mất",
+		Cure: "Dừng dịch vụ rồi gõ lại lệnh; chép để dành (không có --move) thì không cần dừng",
+	}
+}
+
+// Retire marks the store as moved to the backup of that name: it opens no more.
+func (o *Operation) Retire(ctx context.Context, to string) error {
+	if err := o.CanMove(); err != nil {
+		return err
+	}
+	return o.store.Retire(ctx, to)
+}
+
+// Restored tells what a backup brought.
+type Restored struct {
+	At    time.Time               // when the backup was made
+	Items map[record.ItemKind]int // how many of each kind
+}
+
+// Held is how many messages wait for an operator, because they may have been
+// sent since the backup was made.
+func (r Restored) Held() int { return r.Items[record.ItemDelivery] + r.Items[record.ItemLetter] }
+
+// Restore reads the backup into the store of the settings, which must be empty
+// and is made if absent. The whole file is checked before anything is written.
+func Restore(ctx context.Context, settings *config.Config, name string, log *slog.Logger) (Restored, error) {
+	if settings.Redis == "" {
+		if err := refuseRunning(ctx, settings.Data); err != nil {
+			return Restored{}, err
+		}
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return Restored{}, backupProblem(name, err)
+	}
+	defer file.Close()
+	found, err := survey(ctx, file)
+	if err != nil {
+		return Restored{}, backupProblem(name, err)
+	}
+	if err := os.MkdirAll(settings.Data, 0o700); err != nil {
+		return Restored{}, dataProblem(settings.Data, err)
+	}
+	store, err := openOperator(ctx, settings, log, true)
+	if err != nil {
+		return Restored{}, err
+	}
+	if _, err = file.Seek(0, 0); err == nil {
+		err = store.Import(ctx, record.ReadBackup(file))
+	}
+	if err = errors.Join(err, store.Close()); errors.Is(err, exchange.ErrNotEmpty) {
+		return Restored{}, &Problem{
+			What: "Kho lưu ở " + settings.Data + " không trống, chưa ghi gì vào đó",
+			Cure: "Đặt data (biến DOITHOAI_DATA) thành một thư mục mới, hoặc dời tệp " + storeFile(settings.Data) + " đi chỗ khác, rồi gõ lại",
+		}
+	}
+	return found, err
+}
+
+// survey reads the whole file and counts what is in it.
+func survey(ctx context.Context, file *os.File) (Restored, error) {
+	header, err := record.ReadBackupHeader(file)
+	if err == nil {
+		_, err = file.Seek(0, 0)
+	}
+	if err != nil {
+		return Restored{}, err
+	}
+	found := Restored{At: header.At, Items: map[record.ItemKind]int{}}
+	for item, err := range record.ReadBackup(file) {
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return Restored{}, err
+		}
+		found.Items[item.Kind]++
+	}
+	return found, nil
+}
+
+func refuseRunning(ctx context.Context, data string) error {
+	client, err := control.Dial(ctx, socketFile(data))
+	switch {
+	case err == nil:
+		client.Close()
+		return &Problem{What: "Dịch vụ đang chạy với thư mục lưu " + data, Cure: "Dừng dịch vụ rồi gõ lại lệnh"}
+	case errors.Is(err, control.ErrNotRunning):
+		return nil
+	}
+	return dialProblem(data, err)
+}
+
+func backupProblem(name string, err error) error {
+	switch {
+	case errors.Is(err, record.ErrVersion):
+		return &Problem{
+			What: "Bản chép " + name + " do một phiên bản khác của chương trình làm, bản này không đọc được; chưa ghi gì vào kho lưu",
+			Cure: "Dùng bản mới hơn của chương trình", Err: err,
+		}
+	case errors.Is(err, record.ErrCorrupt):
+		return &Problem{
+			What: "Tệp " + name + " không phải bản chép của Đối Thoại, hoặc đã hỏng hay bị cắt; chưa ghi gì vào kho lưu",
+			Cure: "Lấy lại tệp từ nơi giữ nó, hoặc dùng bản chép khác", Err: err,
+		}
+	case errors.Is(err, context.Canceled):
+		return err
+	}
+	return &Problem{What: "Không đọc được tệp " + name + "; chưa ghi gì vào kho lưu", Cure: "Xem lại tên tệp và quyền đọc", Err: err}
+}
+
+func fileProblem(name string, err error) error {
+	return &Problem{What: "Không ghi được tệp " + name, Cure: "Xem lại thư mục, quyền ghi và chỗ trống trên ổ đĩa", Err: err}
+}
+
+// syncFolder makes a file's being in its folder durable, where that can be asked for.
+func syncFolder(name string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	folder, err := os.Open(name)
+	if err != nil {
+		return fmt.Errorf("sync folder: %w", err)
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
