@@ -15,6 +15,7 @@ import (
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/bot/webchat"
 	"github.com/doithoai/doithoai/internal/config"
+	"github.com/doithoai/doithoai/internal/control"
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/exchange"
 	"github.com/doithoai/doithoai/internal/record"
@@ -128,6 +129,11 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	}
 	for _, c := range channels {
 		a.addChannel(c, mux)
+	}
+	if operator, ok := a.store.(control.Operator); ok {
+		if err := a.openControl(ctx, settings.Data, operator, a.exchange, log); err != nil {
+			return err
+		}
 	}
 	if settings.AdminListen != "" {
 		site, err := open(ctx, "admin", "admin_listen", settings.AdminListen, adminRoutes(), log)

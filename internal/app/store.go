@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/doithoai/doithoai/internal/config"
@@ -56,18 +57,24 @@ func openStore(ctx context.Context, settings *config.Config, log *slog.Logger) (
 }
 
 // redisPatience is how long a start waits for Redis, which may be starting too.
-const redisPatience = 10 * time.Second
+const redisPatience = 3 * time.Second
 
 func openRedis(ctx context.Context, settings *config.Config, log *slog.Logger) (*redisstore.Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, redisPatience)
 	defer cancel()
-	for {
-		opened, err := redisstore.Open(ctx, settings.Redis, redisstore.Options{Prefix: settings.RedisPrefix, Log: log})
+	heard := new(atomic.Bool) // every try would tell the same
+	options := redisstore.Options{Prefix: settings.RedisPrefix, Log: slog.New(muted{log.Handler(), heard})}
+	for tries := 0; ; tries++ {
+		opened, err := redisstore.Open(ctx, settings.Redis, options)
 		if err == nil {
+			heard.Store(true)
 			return opened, nil
 		}
 		if !errors.Is(err, exchange.ErrUnavailable) || ctx.Err() != nil {
 			return nil, redisProblem(err)
+		}
+		if tries == 0 {
+			log.Warn("redis does not answer yet", "component", "app", "error", err)
 		}
 		select {
 		case <-time.After(200 * time.Millisecond):
@@ -76,6 +83,22 @@ func openRedis(ctx context.Context, settings *config.Config, log *slog.Logger) (
 		}
 	}
 }
+
+// muted passes records on once it is heard.
+type muted struct {
+	slog.Handler
+	heard *atomic.Bool
+}
+
+func (m muted) Enabled(ctx context.Context, level slog.Level) bool {
+	return m.heard.Load() && m.Handler.Enabled(ctx, level)
+}
+
+func (m muted) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return muted{m.Handler.WithAttrs(attrs), m.heard}
+}
+
+func (m muted) WithGroup(name string) slog.Handler { return muted{m.Handler.WithGroup(name), m.heard} }
 
 func redisProblem(err error) error {
 	if moved, ok := errors.AsType[*exchange.MovedError](err); ok {
@@ -151,12 +174,5 @@ func dataProblem(dir string, err error) error {
 		What: "Không đọc ghi được thư mục lưu " + dir,
 		Cure: "Cho tài khoản chạy chương trình quyền ghi vào đó, hoặc đặt data (biến DOITHOAI_DATA) thành thư mục khác",
 		Err:  err,
-	}
-}
-
-func movedProblem(name string, moved *exchange.MovedError) error {
-	return &Problem{
-		What: "Kho lưu " + name + " đã dời đi, không dùng nữa (bản chép lúc dời: " + moved.To + ")",
-		Cure: "Chạy ở nơi mới; muốn quay lại đây thì đặt data thành một thư mục mới rồi «doithoai restore» bản chép đó",
 	}
 }

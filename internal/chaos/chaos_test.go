@@ -1,13 +1,16 @@
 package chaos_test
 
 import (
+	"context"
 	"flag"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/doithoai/doithoai/internal/chaos"
+	"github.com/doithoai/doithoai/internal/store/redistest"
 )
 
 var (
@@ -62,4 +65,23 @@ func storm(t *testing.T, plan chaos.Plan) {
 			t.Logf("%s:\n%s", filepath.Base(name), log[max(0, len(log)-4000):])
 		}
 	}
+}
+
+// P2 and P3 with two replicas over one Redis that syncs every write.
+func TestChaosRedis(t *testing.T) {
+	t.Parallel()
+	server := redistest.Single(t, redistest.Fsync("always"))
+	storm(t, chaos.Plan{Replicas: 2, Store: chaos.Store{Redis: server.URL(), Faults: []chaos.Fault{
+		{Name: "redis killed", Break: func(context.Context) error {
+			server.Kill()
+			server.Restart(t)
+			return nil
+		}},
+		{Name: "redis frozen", Break: func(ctx context.Context) error {
+			server.Pause()
+			defer server.Resume()
+			chaos.Wait(ctx, rand.N(3*time.Second))
+			return nil
+		}},
+	}}})
 }

@@ -136,7 +136,7 @@ func (p *Platform) Talk(ctx context.Context, enough <-chan struct{}, path, chat 
 		if rand.IntN(20) == 0 { //nolint:gosec // as above
 			p.push(ctx, path, u)
 		}
-		if !wait(ctx, pause/2+rand.N(pause)) { //nolint:gosec // as above
+		if !Wait(ctx, pause/2+rand.N(pause)) { //nolint:gosec // as above
 			return
 		}
 	}
@@ -156,7 +156,7 @@ func (p *Platform) deliver(ctx context.Context, path string, u update, patient b
 		if !patient && try == impatientTries {
 			return
 		}
-		wait(ctx, min(redeliverFirst<<min(try, 6), redeliverMax))
+		Wait(ctx, min(redeliverFirst<<min(try, 6), redeliverMax))
 	}
 }
 
@@ -181,7 +181,8 @@ func (p *Platform) push(ctx context.Context, path string, u update) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-func wait(ctx context.Context, d time.Duration) bool {
+// Wait waits for d and reports true, or false once ctx ends.
+func Wait(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

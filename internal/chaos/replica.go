@@ -144,7 +144,7 @@ func (p *process) start(ctx context.Context) error {
 				return nil
 			}
 		}
-		wait(ctx, 20*time.Millisecond)
+		Wait(ctx, 20*time.Millisecond)
 	}
 	return ctx.Err()
 }
@@ -174,6 +174,6 @@ func (p *process) freeze(ctx context.Context, d time.Duration) error {
 	if err := p.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		return err
 	}
-	wait(ctx, d)
+	Wait(ctx, d)
 	return p.cmd.Process.Signal(syscall.SIGCONT)
 }

@@ -112,7 +112,7 @@ func (r *run) end() error {
 // rage breaks things, one after the other.
 func (r *run) rage(ctx context.Context) error {
 	for n := range r.plan.Faults {
-		if !wait(ctx, r.plan.Between/2+rand.N(r.plan.Between)) { //nolint:gosec // a fault, not a secret
+		if !Wait(ctx, r.plan.Between/2+rand.N(r.plan.Between)) { //nolint:gosec // a fault, not a secret
 			return ctx.Err()
 		}
 		s := span{from: time.Now()}
@@ -145,7 +145,7 @@ func (r *run) breakOne(ctx context.Context, s *span) error {
 		if err := p.kill(); err != nil {
 			return err
 		}
-		wait(ctx, rand.N(300*time.Millisecond)) //nolint:gosec // as above
+		Wait(ctx, rand.N(300*time.Millisecond)) //nolint:gosec // as above
 		return p.start(ctx)
 	case 3:
 		// Mostly for moments, now and then for longer than a lease.
@@ -168,7 +168,7 @@ func (r *run) breakOne(ctx context.Context, s *span) error {
 func (r *run) settle(ctx context.Context) {
 	deadline := time.Now().Add(settleWait)
 	for quiet, before := 0, -1; quiet < 4 && time.Now().Before(deadline) && ctx.Err() == nil; {
-		wait(ctx, 500*time.Millisecond)
+		Wait(ctx, 500*time.Millisecond)
 		now := r.platform.arrived()
 		if r.platform.missing() == 0 && now == before {
 			quiet++

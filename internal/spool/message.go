@@ -3,6 +3,7 @@ package spool
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
@@ -24,9 +25,11 @@ type entryJSON struct {
 	Kind    bot.Kind  `json:"kind,omitempty"`
 	Text    string    `json:"text,omitempty"`
 	Payload string    `json:"payload,omitempty"`
-	Spooled time.Time `json:"spooled,omitzero"`
-	Reason  string    `json:"reason,omitempty"` // why it was set aside
-	Done    *int64    `json:"done,omitempty"`   // where the frame of a message begins that is done
+	// What came beside the text; what a picture is said to show is masked too.
+	Attachments []bot.Attachment `json:"attachments,omitempty"`
+	Spooled     time.Time        `json:"spooled,omitzero"`
+	Reason      string           `json:"reason,omitempty"` // why it was set aside
+	Done        *int64           `json:"done,omitempty"`   // where the frame of a message begins that is done
 }
 
 // spooled is a message with what the spool itself notes of it.
@@ -44,9 +47,17 @@ func encodeMessage(s spooled) ([]byte, error) {
 	}
 	return encode(entryJSON{
 		Channel: s.Chat.Channel, Bot: s.Chat.Bot, Chat: []byte(s.Chat.Chat), ID: []byte(s.ID),
-		At: s.At.UTC(), Kind: s.Kind, Text: record.Mask(s.Text), Payload: s.Payload,
+		At: s.At.UTC(), Kind: s.Kind, Text: record.Mask(s.Text), Payload: s.Payload, Attachments: masked(s.Attachments),
 		Spooled: s.at.UTC(), Reason: s.reason,
 	})
+}
+
+func masked(attachments []bot.Attachment) []bot.Attachment {
+	out := slices.Clone(attachments)
+	for i := range out {
+		out[i].Text, out[i].Name = record.Mask(out[i].Text), record.Mask(out[i].Name)
+	}
+	return out
 }
 
 // encodeDone returns the frame that marks the message at an offset as done.
@@ -78,7 +89,7 @@ func decode(body []byte) (m spooled, done *int64, err error) {
 	return spooled{
 		Message: bot.Message{
 			Chat: bot.ChatID{Channel: j.Channel, Bot: j.Bot, Chat: string(j.Chat)},
-			ID:   string(j.ID), At: j.At.UTC(), Kind: j.Kind, Text: j.Text, Payload: j.Payload,
+			ID:   string(j.ID), At: j.At.UTC(), Kind: j.Kind, Text: j.Text, Payload: j.Payload, Attachments: j.Attachments,
 		},
 		at: j.Spooled.UTC(), reason: j.Reason,
 	}, j.Done, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -119,7 +120,7 @@ func TestPoisonIsSetAside(t *testing.T) {
 			if err := spool.ReadFile(path, func(m bot.Message) error { kept = append(kept, m); return nil }); err != nil {
 				t.Fatal(err)
 			}
-			if len(kept) != 1 || kept[0] != message("nha-toi", "bad") {
+			if len(kept) != 1 || !reflect.DeepEqual(kept[0], message("nha-toi", "bad")) {
 				t.Errorf("kept %+v", kept)
 			}
 			raw, err := os.ReadFile(path)
