@@ -65,7 +65,7 @@ func (s *Store) begin(ctx context.Context) error {
 func (s *Store) repeat(ctx context.Context, c *call, first error) {
 	end := time.Now().Add(patience)
 	broken := false
-	to := route{node: s.layout.Load().node(c.shard)}
+	to := s.route(c)
 	err, tried := first, first != nil
 	for pause := 5 * time.Millisecond; ; {
 		if !tried {
@@ -92,9 +92,17 @@ func (s *Store) repeat(ctx context.Context, c *call, first error) {
 				return
 			}
 			pause = min(2*pause, maxPause)
-			to = route{node: s.layout.Load().node(c.shard)}
+			to = s.route(c)
 		}
 	}
+}
+
+// route returns where a call goes first.
+func (s *Store) route(c *call) route {
+	if c.at != nil {
+		return route{node: c.at}
+	}
+	return route{node: s.layout.Load().node(c.shard)}
 }
 
 // try sends c once.

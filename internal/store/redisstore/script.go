@@ -41,13 +41,15 @@ var (
 	reviveLua string
 	//go:embed lua/bury.lua
 	buryLua string
+	//go:embed lua/restore.lua
+	restoreLua string
 )
 
 // script is one of them as it is sent.
 type script struct{ text, sha string }
 
 type scripts struct {
-	save, ack, claim, settle, release, work, finish, take, revive, bury script
+	save, ack, claim, settle, release, work, finish, take, revive, bury, restore script
 }
 
 func newScripts() scripts {
@@ -64,6 +66,7 @@ func newScripts() scripts {
 		take:    newScript(base + takeLua),
 		revive:  newScript(queue + reviveLua),
 		bury:    newScript(base + buryLua),
+		restore: newScript(base + restoreLua),
 	}
 }
 
@@ -97,6 +100,7 @@ local LEASE, BOOST, SLACK, DAY, KEEP_DEAD, KEEP_LETTERS = %d, %d, %d, %d, %d, %d
 // after an answer was lost does no harm.
 type call struct {
 	shard   int
+	at      *node    // nil: whoever has the shard
 	script  *script  // nil: a plain command
 	keys    []string // of a script
 	args    []any    // of a script; of a command: the whole command

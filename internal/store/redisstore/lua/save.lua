@@ -64,7 +64,7 @@ local function taken()
   end
 end
 
-local queue = open(KEYS[2], now, push and SLACK or 0)
+local queue = open(KEYS[2], now)
 
 if taken() then
   redis.call('SETRANGE', KEYS[1], 0, chat:sub(1, 1)) -- a write, so that a WAIT behind this covers the first one too
@@ -105,7 +105,7 @@ if forget then
   redis.call('ZREM', KEYS[4], name)
   queue = empty(KEYS[2])
 end
-for _, field in ipairs(queue.gone) do redis.call('HDEL', KEYS[2], field) end
+prune(queue)
 
 -- The chat: marks too old are left out, those from a clock ahead pulled back.
 local first, behind = 1, #marks
@@ -124,7 +124,7 @@ for _, o in ipairs(outs) do
   if o[4] ~= '' then
     for i = #queue.list, 1, -1 do
       local d = queue.list[i]
-      if d.collapse == o[4] and not (d.field == queue.leased and queue.until_ > now) then drop(queue, d) end
+      if d.collapse == o[4] and d.field ~= queue.leased then drop(queue, d) end
     end
   end
 end
@@ -142,6 +142,7 @@ end
 for i = 1, #fresh, 2 do redis.call('HSET', KEYS[2], fresh[i], fresh[i + 1]) end
 if #outs > 0 then
   queue.any = true
+  if push and not queue.P then redis.call('HSET', KEYS[2], 'P', '') end
   keep(KEYS[2], latest + (push and SLACK or 0) - now)
 end
 

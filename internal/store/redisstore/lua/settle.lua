@@ -10,7 +10,7 @@
 local now, us = clock(ARGV[1])
 local name, token, result = ARGV[2], ARGV[3], ARGV[5]
 local every, burst = tonumber(ARGV[10]), tonumber(ARGV[11])
-local queue = open(KEYS[1], now, SLACK)
+local queue = open(KEYS[1], now)
 local d = find(queue, ARGV[4])
 local ours = queue.token == token
 
@@ -60,7 +60,7 @@ if not ours then
   return false
 end
 
-local next
+local next = false
 if result == 'l' or result == 'u' then
   queue.N = now + tonumber(ARGV[7])
   redis.call('HSET', KEYS[1], 'N', queue.N)
@@ -68,8 +68,8 @@ elseif result == 'h' then
   queue.H = '1'
   redis.call('HSET', KEYS[1], 'H', '1')
 else
-  bound(queue, every, burst)
-  next = ready(queue, now)
+  if every > 0 then bound(queue, every, burst) end
+  next = not queue.H and ready(queue, now)
   if result == 'p' and next and d then next = d end
 end
 if next then return lease(queue, next, token, KEYS[2], name, KEYS[3], now) end
