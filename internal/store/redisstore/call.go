@@ -14,10 +14,6 @@ import (
 	"github.com/doithoai/doithoai/internal/exchange"
 )
 
-// patience is how long a call is repeated while the servers put it off, if its
-// caller sets no deadline that is nearer.
-const patience = 700 * time.Millisecond
-
 // maxPause is the longest time between two tries; the first is a tenth of it.
 const maxPause = 50 * time.Millisecond
 
@@ -63,7 +59,7 @@ func (s *Store) begin(ctx context.Context) error {
 // repeat tries c until it is finished. first, if not nil, is what a try has
 // come to already.
 func (s *Store) repeat(ctx context.Context, c *call, first error) {
-	end := time.Now().Add(patience)
+	end := time.Now().Add(s.budget.patience)
 	broken := false
 	to := s.route(c)
 	err, tried := first, first != nil

@@ -167,7 +167,7 @@ local function arm(q, due, name, now, us)
     redis.call('DEL', q.key)
     if q.tat and q.tat > us then
       writePace(q)
-      redis.call('PEXPIRE', q.key, math.ceil((q.tat - us) / 1000))
+      redis.call('PEXPIRE', q.key, px((q.tat - us) / 1000))
     end
     return
   end

@@ -117,7 +117,7 @@ marks = marks:sub(first, behind) .. table.concat(ahead) .. mark .. struct.pack('
 if #marks > 12 * SEEN_LIMIT then marks = marks:sub(-12 * SEEN_LIMIT) end
 redis.call('SET', KEYS[1],
   VERSION .. ARGV[5] .. u64(base + #outs) .. struct.pack('>I4', #marks / 12) .. marks .. ARGV[6],
-  'PX', (secs + KEEP_CHAT) * 1000 - now)
+  'PX', px((secs + KEEP_CHAT) * 1000 - now))
 
 -- The queue.
 for _, o in ipairs(outs) do
@@ -167,7 +167,7 @@ for i, c in ipairs(cases) do
   else
     local due, ends = tonumber(c[3]), tonumber(c[4])
     redis.call('HSET', KEYS[3], c[2], c[5])
-    redis.call('SET', KEYS[8 + i], name .. u64(ends), 'PX', math.max(ends - now, 1))
+    redis.call('SET', KEYS[8 + i], name .. u64(ends), 'PX', px(ends - now))
     if due > 0 then
       redis.call('ZADD', KEYS[6], due, member)
       keep(KEYS[6], ends - now, DAY)
@@ -177,7 +177,7 @@ end
 if #cases > 0 then
   local all = redis.call('HVALS', KEYS[3])
   for _, v in ipairs(all) do caseEnd = math.max(caseEnd, from64(v, 18)) end
-  if #all > 0 then redis.call('PEXPIRE', KEYS[3], math.max(caseEnd - now, 1)) end
+  if #all > 0 then redis.call('PEXPIRE', KEYS[3], px(caseEnd - now)) end
 end
 
 -- Letters.

@@ -25,7 +25,7 @@ if not ours and not (d and (result == 's' or result == 'f')) then return false e
 
 if result == 's' or result == 'p' then
   if ARGV[6] ~= '' then
-    for i = 6, #KEYS do redis.call('SET', KEYS[i], u64(now + KEEP_DEAD) .. ARGV[6], 'PX', KEEP_DEAD) end
+    for i = 6, #KEYS do redis.call('SET', KEYS[i], u64(now + KEEP_DEAD) .. ARGV[6], 'PX', px(KEEP_DEAD)) end
   end
   if d then spend(queue, us, every, burst) end
 end
@@ -46,7 +46,8 @@ if d then
   elseif result ~= 'h' then
     if result == 'f' then
       redis.call('SET', KEYS[4], 'd' .. u64(now) .. string.char(#ARGV[12]) .. ARGV[12] .. string.char(#d.base) .. d.base .. v,
-        'PX', KEEP_DEAD)
+        'PX', px(KEEP_DEAD))
+      redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now)
       redis.call('ZADD', KEYS[5], now + KEEP_DEAD, ARGV[13])
       keep(KEYS[5], KEEP_DEAD)
     end
