@@ -14,10 +14,6 @@ import (
 	"github.com/doithoai/doithoai/internal/exchange"
 )
 
-// patience is how long a call is repeated while the servers put it off, if its
-// caller sets no deadline that is nearer.
-const patience = 700 * time.Millisecond
-
 // maxPause is the longest time between two tries; the first is a tenth of it.
 const maxPause = 50 * time.Millisecond
 
@@ -63,9 +59,9 @@ func (s *Store) begin(ctx context.Context) error {
 // repeat tries c until it is finished. first, if not nil, is what a try has
 // come to already.
 func (s *Store) repeat(ctx context.Context, c *call, first error) {
-	end := time.Now().Add(patience)
+	end := time.Now().Add(s.budget.patience)
 	broken := false
-	to := route{node: s.layout.Load().node(c.shard)}
+	to := s.route(c)
 	err, tried := first, first != nil
 	for pause := 5 * time.Millisecond; ; {
 		if !tried {
@@ -92,9 +88,17 @@ func (s *Store) repeat(ctx context.Context, c *call, first error) {
 				return
 			}
 			pause = min(2*pause, maxPause)
-			to = route{node: s.layout.Load().node(c.shard)}
+			to = s.route(c)
 		}
 	}
+}
+
+// route returns where a call goes first.
+func (s *Store) route(c *call) route {
+	if c.at != nil {
+		return route{node: c.at}
+	}
+	return route{node: s.layout.Load().node(c.shard)}
 }
 
 // try sends c once.

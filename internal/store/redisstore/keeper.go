@@ -15,7 +15,6 @@ import (
 const (
 	probeEvery  = 150 * time.Millisecond // while a breaker is open
 	locateEvery = time.Second            // at who is master, in a Cluster or behind Sentinels
-	probeTime   = time.Second            // the longest look
 )
 
 // keeper watches over the nodes: it closes the breakers of those that answer
@@ -101,7 +100,7 @@ func (k *keeper) moved(slot int, addr string) *node {
 
 // locate asks who is master and lays out the shards accordingly.
 func (k *keeper) locate(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	ctx, cancel := context.WithTimeout(ctx, k.connector.budget.look())
 	defer cancel()
 	found, err := k.connector.locate(ctx, k.up())
 	if err != nil {
@@ -240,7 +239,7 @@ func (k *keeper) probe(ctx context.Context) (old []*redis.Client) {
 
 // answers asks for a sign of life; a server that is loading gives none.
 func (c *connector) answers(ctx context.Context, client *redis.Client) error {
-	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	ctx, cancel := context.WithTimeout(ctx, c.budget.look())
 	defer cancel()
 	return client.Ping(ctx).Err()
 }

@@ -11,14 +11,27 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// The time budgets. By default the client waits for five seconds and tries
-// four times: a server that hangs would hold every webhook for 20 s.
-const (
-	dialTimeout = 300 * time.Millisecond
-	ioTimeout   = 400 * time.Millisecond
-	poolTimeout = 200 * time.Millisecond
-	poolSize    = 64
-)
+// budget is how long things may take. By default the client waits for five
+// seconds and tries four times: a server that hangs would hold every webhook
+// for 20 s.
+type budget struct {
+	dial time.Duration // until a connection stands
+	io   time.Duration // until an answer is there
+	pool time.Duration // until a connection is free
+	// patience is how long a call is repeated while the servers put it off, if
+	// its caller sets no deadline that is nearer.
+	patience time.Duration
+}
+
+func defaultBudget() budget {
+	return budget{dial: 300 * time.Millisecond, io: 400 * time.Millisecond, pool: 200 * time.Millisecond, patience: 700 * time.Millisecond}
+}
+
+// look is the longest that asking after the servers may take.
+func (b budget) look() time.Duration { return b.dial + b.io + b.patience }
+
+// poolSize is how many calls one node is sent at a time.
+const poolSize = 64
 
 // node is one server. Its breaker opens at the first failure of the network;
 // from then on calls fail at once, until the keeper has got an answer again.
@@ -62,19 +75,20 @@ func (n *node) recover(client *redis.Client) (old *redis.Client) {
 // connector makes clients that all end with the store.
 type connector struct {
 	target target
+	budget budget
 	hook   redis.Hook // sees every command; for tests
 	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 // newConnector returns a connector whose dials end with life: the client dials
 // in goroutines of its own, which may outlive the call they were for.
-func newConnector(life context.Context, t target, hook redis.Hook) *connector {
-	dialer := &net.Dialer{Timeout: dialTimeout}
+func newConnector(life context.Context, t target, b budget, hook redis.Hook) *connector {
+	dialer := &net.Dialer{Timeout: b.dial}
 	connect := dialer.DialContext
 	if t.tls != nil {
 		connect = (&tls.Dialer{NetDialer: dialer, Config: t.tls}).DialContext
 	}
-	return &connector{target: t, hook: hook, dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+	return &connector{target: t, budget: b, hook: hook, dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		defer context.AfterFunc(life, cancel)()
@@ -101,13 +115,13 @@ func (c *connector) options(addr string) *redis.Options {
 		Password:              c.target.password,
 		DB:                    c.target.db,
 		MaxRetries:            -1,
-		DialTimeout:           dialTimeout,
+		DialTimeout:           c.budget.dial,
 		DialerRetries:         1,
-		ReadTimeout:           ioTimeout,
-		WriteTimeout:          ioTimeout,
+		ReadTimeout:           c.budget.io,
+		WriteTimeout:          c.budget.io,
 		ContextTimeoutEnabled: true,
 		PoolSize:              poolSize,
-		PoolTimeout:           poolTimeout,
+		PoolTimeout:           c.budget.pool,
 		PipelinePoolSize:      -1,
 		DisableIdentity:       true,
 	}

@@ -44,7 +44,11 @@ type Options struct {
 	// Log gets when a server stops and begins to answer; discarded if nil.
 	Log *slog.Logger
 
-	hook redis.Hook // sees every command
+	// For tests: who sees every command, budgets for a machine that does much
+	// else, and how much longer Redis keeps things than by Now it would.
+	hook   redis.Hook
+	budget *budget
+	spare  time.Duration
 }
 
 // Store is an open store. It is safe for concurrent use, and so are several
@@ -54,11 +58,11 @@ type Store struct {
 	keys    keys
 	scripts scripts
 	wait    Wait
+	budget  budget
 	clock   clock
 	keeper  *keeper
 	layout  *atomic.Pointer[layout]
 	names   atomic.Pointer[record.Names]
-	key     []byte
 
 	mu      sync.Mutex
 	closed  bool
@@ -85,6 +89,10 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
+	limits := defaultBudget()
+	if options.budget != nil {
+		limits = *options.budget
+	}
 	// The client prints what goes wrong with its connections; the keeper tells
 	// it once, and through the log of the program.
 	redis.SetLogger(&logging.VoidLogger{})
@@ -93,13 +101,14 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	s := &Store{
 		target:  t,
 		keys:    keys{options.Prefix},
-		scripts: newScripts(),
+		scripts: newScripts(options.spare),
 		wait:    t.wait,
+		budget:  limits,
 		layout:  &atomic.Pointer[layout]{},
 		cancel:  cancel,
 	}
 	s.clock.test = options.Now
-	s.keeper = newKeeper(newConnector(life, t, options.hook), s.layout, options.Log.With("component", "redisstore"))
+	s.keeper = newKeeper(newConnector(life, t, limits, options.hook), s.layout, options.Log.With("component", "redisstore"))
 	if err := s.keeper.locate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", unavailable(err)), s.Close())
 	}

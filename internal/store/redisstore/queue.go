@@ -9,6 +9,9 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
+// The fields of a queue's state that are looked at here; the rest is queue.lua's.
+const sentField = "P" // the queue is sent, not fetched
+
 // Pending implements [delivery.Queue].
 func (s *Store) Pending(ctx context.Context, chat bot.ChatID) ([]record.Delivery, error) {
 	n := s.name(chat)
@@ -18,7 +21,9 @@ func (s *Store) Pending(ctx context.Context, chat bot.ChatID) ([]record.Delivery
 	}
 	now := s.clock.now()
 	var waiting []record.Delivery
-	for field, value := range pairs(c.value) {
+	var over []any
+	fields := pairs(c.value)
+	for field, value := range fields {
 		if !isDelivery(field) {
 			continue
 		}
@@ -28,7 +33,14 @@ func (s *Store) Pending(ctx context.Context, chat bot.ChatID) ([]record.Delivery
 		}
 		if d.Expires.After(now) {
 			waiting = append(waiting, d.Delivery)
+		} else {
+			over = append(over, field)
 		}
+	}
+	if _, sent := fields[sentField]; !sent && len(over) > 0 {
+		// Nobody will ask for these any more. They would go with the last of the
+		// queue, but words are not kept longer than need be.
+		_ = s.do(ctx, &call{shard: c.shard, args: append([]any{"hdel", s.keys.queue(n)}, over...)}) // or next time
 	}
 	slices.SortFunc(waiting, func(a, b record.Delivery) int { return cmp.Compare(a.Seq, b.Seq) })
 	return waiting, nil

@@ -41,17 +41,19 @@ var (
 	reviveLua string
 	//go:embed lua/bury.lua
 	buryLua string
+	//go:embed lua/restore.lua
+	restoreLua string
 )
 
 // script is one of them as it is sent.
 type script struct{ text, sha string }
 
 type scripts struct {
-	save, ack, claim, settle, release, work, finish, take, revive, bury script
+	save, ack, claim, settle, release, work, finish, take, revive, bury, restore script
 }
 
-func newScripts() scripts {
-	base := constants() + baseLua
+func newScripts(spare time.Duration) scripts {
+	base := constants(spare) + baseLua
 	queue := base + queueLua
 	return scripts{
 		save:    newScript(queue + saveLua),
@@ -64,6 +66,7 @@ func newScripts() scripts {
 		take:    newScript(base + takeLua),
 		revive:  newScript(queue + reviveLua),
 		bury:    newScript(base + buryLua),
+		restore: newScript(base + restoreLua),
 	}
 }
 
@@ -83,20 +86,22 @@ const (
 )
 
 // constants tells the scripts what the rest of the program goes by.
-func constants() string {
+func constants(spare time.Duration) string {
 	millis := func(d time.Duration) int64 { return d.Milliseconds() }
 	version := record.EncodeChat(record.Chat{})[0]
 	return fmt.Sprintf(`local VERSION, KEEP_CHAT, KEEP_SEEN, SEEN_LIMIT = '\%d', %d, %d, %d
-local LEASE, BOOST, SLACK, DAY, KEEP_DEAD, KEEP_LETTERS = %d, %d, %d, %d, %d, %d
+local LEASE, BOOST, SLACK, DAY, KEEP_DEAD, KEEP_LETTERS, SPARE = %d, %d, %d, %d, %d, %d, %d
 `,
 		version, int64(record.KeepChat/time.Second), int64(record.KeepSeen/time.Second), record.SeenLimit,
-		millis(record.LeaseTime), millis(record.PersonBoost), millis(slack), millis(24*time.Hour), millis(record.KeepDead), millis(keepLetters))
+		millis(record.LeaseTime), millis(record.PersonBoost), millis(slack), millis(24*time.Hour), millis(record.KeepDead), millis(keepLetters),
+		millis(spare))
 }
 
 // call is one step for one shard: a script, or a plain command. Running it again
 // after an answer was lost does no harm.
 type call struct {
 	shard   int
+	at      *node    // nil: whoever has the shard
 	script  *script  // nil: a plain command
 	keys    []string // of a script
 	args    []any    // of a script; of a command: the whole command

@@ -159,7 +159,7 @@ func (t *target) parseQuery(query url.Values, secure bool) error {
 		t.wait.Timeout = waitTime
 	}
 	// The answer to WAIT must come before the connection is given up.
-	t.wait.Timeout = min(t.wait.Timeout, ioTimeout-100*time.Millisecond)
+	t.wait.Timeout = min(t.wait.Timeout, defaultBudget().io-100*time.Millisecond)
 	if !secure {
 		if ca != "" || cert != "" || key != "" {
 			return errors.New("certificates without TLS")

@@ -166,6 +166,8 @@ func pairs(v any) map[string]string {
 
 func u64(n uint64) string { return string(binary.BigEndian.AppendUint64(nil, n)) }
 
+func u16(n uint16) string { return string(binary.BigEndian.AppendUint16(nil, n)) }
+
 func from64(s string) uint64 {
 	if len(s) != 8 {
 		return 0

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 )
 
 // Option changes how a server is started.
@@ -64,6 +65,7 @@ func Single(t testing.TB, options ...Option) *Server {
 // between; then it is another one.
 func start(t testing.TB, s settings) *Server {
 	t.Helper()
+	redis.SetLogger(&logging.VoidLogger{}) // a server that is not up yet is no news
 	var err error
 	for range 5 {
 		server := &Server{settings: s, port: freePort(t)}
@@ -162,3 +164,6 @@ func (s *Server) Restart(t testing.TB) {
 		t.Fatalf("restart redis-server: %v", err)
 	}
 }
+
+// Masters returns a client of each server that holds keys; they end with t.
+func (s *Server) Masters(t testing.TB) []*redis.Client { return []*redis.Client{s.Client(t)} }

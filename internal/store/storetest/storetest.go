@@ -120,7 +120,7 @@ func Run(t *testing.T, open func(t *testing.T) *Engine) {
 	}
 	t.Run("BehavesLikeTheModel", func(t *testing.T) {
 		t.Parallel()
-		machine(t, open)
+		behavesLikeTheModel(t, open)
 	})
 }
 

@@ -6,11 +6,9 @@
 
 local now, us = clock(ARGV[1])
 local upTo = tonumber(ARGV[3])
-local queue = open(KEYS[1], now, SLACK)
-local last = queue.top
-local head = redis.call('GETRANGE', KEYS[2], 0, 16)
-if #head == 17 then last = math.max(last, from64(head, 10)) end
-if upTo > last then return 0 end
+local queue = open(KEYS[1], now)
+if upTo > math.max(queue.top, lastOf(KEYS[2], now) or 0) then return 0 end
+prune(queue)
 local n = 0
 for i = #queue.list, 1, -1 do
   if queue.list[i].seq <= upTo then

@@ -7,14 +7,14 @@
 local now, us = clock(ARGV[1])
 local name, token = ARGV[2], ARGV[3]
 local score = tonumber(redis.call('ZSCORE', KEYS[2], name) or 'inf')
-local queue = open(KEYS[1], now, SLACK)
+local queue = open(KEYS[1], now)
 if score > now then
   local d = queue.token == token and byField(queue, queue.leased)
   if not d then return false end -- somebody else was faster
   local value = redis.call('HGET', KEYS[1], d.field)
   return { d.field, value, barred(value, KEYS[3], now) } -- the answer to the first try was lost
 end
-for _, field in ipairs(queue.gone) do redis.call('HDEL', KEYS[1], field) end
+prune(queue)
 if queue.L then lapse(queue) end
 local d = not queue.H and ready(queue, now)
 if not d then

@@ -38,7 +38,8 @@ if result == 'l' then
   return 1
 end
 if result == 'f' then
-  redis.call('SET', KEYS[3], 'l' .. u64(now) .. string.char(#ARGV[7]) .. ARGV[7] .. '\0' .. value, 'PX', KEEP_DEAD)
+  redis.call('SET', KEYS[3], 'l' .. u64(now) .. string.char(#ARGV[7]) .. ARGV[7] .. '\0' .. value, 'PX', px(KEEP_DEAD))
+  redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now)
   redis.call('ZADD', KEYS[4], now + KEEP_DEAD, ARGV[8])
   keep(KEYS[4], KEEP_DEAD)
 end

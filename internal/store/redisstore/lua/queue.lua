@@ -3,6 +3,7 @@
 --   L   token 8, until 8, field of the delivery that is leased
 --   N   nothing goes before this time (ms)
 --   H   held: nothing goes before the chat writes
+--   P   the queue is sent, not fetched: what has ended stays SLACK longer, to be settled
 --   T   <tat µs> <every µs> <burst>: the pace
 -- Numbers in names are hexadecimal. A delivery's value is its time of saving
 -- (8 bytes) and record.EncodeDelivery without sequence, time and end.
@@ -18,22 +19,28 @@ local function parse(field)
   }
 end
 
--- open reads a queue. What ended longer than slack ago is not in its list.
-local function open(key, now, slack)
+-- open reads a queue. What is over is in gone, not in the list.
+local function open(key, now)
   local q = { key = key, list = {}, gone = {}, top = 0, until_ = 0, go = 0, any = false }
+  local all = {}
   for _, field in ipairs(redis.call('HKEYS', key)) do
     local first = field:byte(1)
     q.any = true
     if first == 116 or first < 58 then
-      local d = parse(field)
-      if d.ends + slack <= now then
-        q.gone[#q.gone + 1] = field
-      else
-        q.list[#q.list + 1] = d
-        if d.seq > q.top then q.top = d.seq end
-      end
+      all[#all + 1] = parse(field)
+    elseif field == 'P' then
+      q.P = true
     else
       q[field] = redis.call('HGET', key, field)
+    end
+  end
+  local slack = q.P and SLACK or 0
+  for _, d in ipairs(all) do
+    if d.ends + slack <= now then
+      q.gone[#q.gone + 1] = d.field
+    else
+      q.list[#q.list + 1] = d
+      if d.seq > q.top then q.top = d.seq end
     end
   end
   if q.L then
@@ -43,9 +50,15 @@ local function open(key, now, slack)
   if q.T then
     local tat, every, burst = q.T:match('^(%d+) (%d+) (%d+)$')
     q.tat, q.every, q.burst = tonumber(tat), tonumber(every), tonumber(burst)
-    q.go = math.ceil((q.tat - (q.burst - 1) * q.every) / 1000)
+    if q.every > 0 then q.go = math.ceil((q.tat - (q.burst - 1) * q.every) / 1000) end
   end
   return q
+end
+
+-- prune removes what is over.
+local function prune(q)
+  for _, field in ipairs(q.gone) do redis.call('HDEL', q.key, field) end
+  q.gone = {}
 end
 
 local function empty(key)
@@ -72,22 +85,24 @@ local function drop(q, gone)
   end
 end
 
--- bound says which pace holds from now on.
+local function writePace(q)
+  redis.call('HSET', q.key, 'T', string.format('%.0f %.0f %.0f', q.tat, q.every, q.burst))
+end
+
+-- bound says which pace holds from now on; 0: none.
 local function bound(q, every, burst)
-  if every == 0 then
-    q.go = 0
-  elseif q.tat then
-    q.every, q.burst = every, burst
-    q.go = math.ceil((q.tat - (burst - 1) * every) / 1000)
-  end
+  if not q.tat or every == q.every and burst == q.burst then return end
+  q.every, q.burst, q.go = every, burst, 0
+  if every > 0 then q.go = math.ceil((q.tat - (burst - 1) * every) / 1000) end
+  writePace(q)
 end
 
 -- spend counts one message against the pace.
 local function spend(q, us, every, burst)
   if every == 0 then return end
-  q.tat = math.max(q.tat or 0, us) + every
-  bound(q, every, burst)
-  redis.call('HSET', q.key, 'T', string.format('%.0f %.0f %.0f', q.tat, every, burst))
+  q.tat, q.every, q.burst = math.max(q.tat or 0, us) + every, every, burst
+  q.go = math.ceil((q.tat - (burst - 1) * every) / 1000)
+  writePace(q)
 end
 
 -- ready returns the delivery that may go at now, or nil and when one may;
@@ -151,8 +166,8 @@ local function arm(q, due, name, now, us)
     if not q.any then return end
     redis.call('DEL', q.key)
     if q.tat and q.tat > us then
-      redis.call('HSET', q.key, 'T', string.format('%.0f %.0f %.0f', q.tat, q.every, q.burst))
-      redis.call('PEXPIRE', q.key, math.ceil((q.tat - us) / 1000))
+      writePace(q)
+      redis.call('PEXPIRE', q.key, px((q.tat - us) / 1000))
     end
     return
   end
@@ -169,4 +184,14 @@ local function arm(q, due, name, now, us)
   end
   redis.call('ZADD', due, at, name)
   keep(due, redis.call('PTTL', q.key), DAY)
+end
+
+-- lastOf returns the last sequence given out in the chat's present life, or nil.
+local function lastOf(key, now)
+  local head = redis.call('GETRANGE', key, 0, 20)
+  if #head < 21 then return nil end
+  local n = struct.unpack('>I4', head, 18)
+  local at = redis.call('GETRANGE', key, 17 + 12 * n, 20 + 12 * n)
+  if n == 0 or struct.unpack('>I4', at) + KEEP_CHAT <= now / 1000 then return nil end
+  return from64(head, 10)
 end

@@ -5,7 +5,7 @@
 -- Returns 1, or 0 if the lease is no longer this one.
 
 local now, us = clock(ARGV[1])
-local queue = open(KEYS[1], now, SLACK)
+local queue = open(KEYS[1], now)
 if queue.token ~= ARGV[3] then return 0 end
 free(queue)
 redis.call('ZREM', KEYS[2], ARGV[2])

@@ -21,16 +21,14 @@ if dead:sub(1, 1) == 'l' then
 end
 
 local name, base = ARGV[3], ARGV[4]
-local queue = open(KEYS[3], now, SLACK)
-local last = queue.top
-local chat = redis.call('GETRANGE', KEYS[4], 0, 16)
-if #chat == 17 then
-  last = math.max(last, from64(chat, 10))
-  redis.call('SETRANGE', KEYS[4], 9, u64(last + 1))
-end
+local queue = open(KEYS[3], now)
+local alive = lastOf(KEYS[4], now)
+local last = math.max(queue.top, alive or 0)
+if alive then redis.call('SETRANGE', KEYS[4], 9, u64(last + 1)) end
 local ends = now + tonumber(ARGV[5])
 local field = base:sub(1, 1) .. hex(last + 1) .. hex(ends) .. base:sub(26)
-redis.call('HSET', KEYS[3], field, u64(now) .. value:sub(9, 17) .. '\0\0\0' .. value:sub(21))
+prune(queue)
+redis.call('HSET', KEYS[3], 'P', '', field, u64(now) .. value:sub(9, 17) .. '\0\0\0' .. value:sub(21))
 queue.any = true
 queue.list[#queue.list + 1] = parse(field)
 keep(KEYS[3], ends + SLACK - now)

@@ -64,7 +64,7 @@ local function taken()
   end
 end
 
-local queue = open(KEYS[2], now, push and SLACK or 0)
+local queue = open(KEYS[2], now)
 
 if taken() then
   redis.call('SETRANGE', KEYS[1], 0, chat:sub(1, 1)) -- a write, so that a WAIT behind this covers the first one too
@@ -105,7 +105,7 @@ if forget then
   redis.call('ZREM', KEYS[4], name)
   queue = empty(KEYS[2])
 end
-for _, field in ipairs(queue.gone) do redis.call('HDEL', KEYS[2], field) end
+prune(queue)
 
 -- The chat: marks too old are left out, those from a clock ahead pulled back.
 local first, behind = 1, #marks
@@ -117,14 +117,14 @@ marks = marks:sub(first, behind) .. table.concat(ahead) .. mark .. struct.pack('
 if #marks > 12 * SEEN_LIMIT then marks = marks:sub(-12 * SEEN_LIMIT) end
 redis.call('SET', KEYS[1],
   VERSION .. ARGV[5] .. u64(base + #outs) .. struct.pack('>I4', #marks / 12) .. marks .. ARGV[6],
-  'PX', (secs + KEEP_CHAT) * 1000 - now)
+  'PX', px((secs + KEEP_CHAT) * 1000 - now))
 
 -- The queue.
 for _, o in ipairs(outs) do
   if o[4] ~= '' then
     for i = #queue.list, 1, -1 do
       local d = queue.list[i]
-      if d.collapse == o[4] and not (d.field == queue.leased and queue.until_ > now) then drop(queue, d) end
+      if d.collapse == o[4] and d.field ~= queue.leased then drop(queue, d) end
     end
   end
 end
@@ -142,6 +142,7 @@ end
 for i = 1, #fresh, 2 do redis.call('HSET', KEYS[2], fresh[i], fresh[i + 1]) end
 if #outs > 0 then
   queue.any = true
+  if push and not queue.P then redis.call('HSET', KEYS[2], 'P', '') end
   keep(KEYS[2], latest + (push and SLACK or 0) - now)
 end
 
@@ -166,7 +167,7 @@ for i, c in ipairs(cases) do
   else
     local due, ends = tonumber(c[3]), tonumber(c[4])
     redis.call('HSET', KEYS[3], c[2], c[5])
-    redis.call('SET', KEYS[8 + i], name .. u64(ends), 'PX', math.max(ends - now, 1))
+    redis.call('SET', KEYS[8 + i], name .. u64(ends), 'PX', px(ends - now))
     if due > 0 then
       redis.call('ZADD', KEYS[6], due, member)
       keep(KEYS[6], ends - now, DAY)
@@ -176,7 +177,7 @@ end
 if #cases > 0 then
   local all = redis.call('HVALS', KEYS[3])
   for _, v in ipairs(all) do caseEnd = math.max(caseEnd, from64(v, 18)) end
-  if #all > 0 then redis.call('PEXPIRE', KEYS[3], math.max(caseEnd - now, 1)) end
+  if #all > 0 then redis.call('PEXPIRE', KEYS[3], px(caseEnd - now)) end
 end
 
 -- Letters.

@@ -10,7 +10,7 @@
 local now, us = clock(ARGV[1])
 local name, token, result = ARGV[2], ARGV[3], ARGV[5]
 local every, burst = tonumber(ARGV[10]), tonumber(ARGV[11])
-local queue = open(KEYS[1], now, SLACK)
+local queue = open(KEYS[1], now)
 local d = find(queue, ARGV[4])
 local ours = queue.token == token
 
@@ -25,7 +25,7 @@ if not ours and not (d and (result == 's' or result == 'f')) then return false e
 
 if result == 's' or result == 'p' then
   if ARGV[6] ~= '' then
-    for i = 6, #KEYS do redis.call('SET', KEYS[i], u64(now + KEEP_DEAD) .. ARGV[6], 'PX', KEEP_DEAD) end
+    for i = 6, #KEYS do redis.call('SET', KEYS[i], u64(now + KEEP_DEAD) .. ARGV[6], 'PX', px(KEEP_DEAD)) end
   end
   if d then spend(queue, us, every, burst) end
 end
@@ -46,7 +46,8 @@ if d then
   elseif result ~= 'h' then
     if result == 'f' then
       redis.call('SET', KEYS[4], 'd' .. u64(now) .. string.char(#ARGV[12]) .. ARGV[12] .. string.char(#d.base) .. d.base .. v,
-        'PX', KEEP_DEAD)
+        'PX', px(KEEP_DEAD))
+      redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now)
       redis.call('ZADD', KEYS[5], now + KEEP_DEAD, ARGV[13])
       keep(KEYS[5], KEEP_DEAD)
     end
@@ -60,7 +61,7 @@ if not ours then
   return false
 end
 
-local next
+local next = false
 if result == 'l' or result == 'u' then
   queue.N = now + tonumber(ARGV[7])
   redis.call('HSET', KEYS[1], 'N', queue.N)
@@ -68,8 +69,8 @@ elseif result == 'h' then
   queue.H = '1'
   redis.call('HSET', KEYS[1], 'H', '1')
 else
-  bound(queue, every, burst)
-  next = ready(queue, now)
+  if every > 0 then bound(queue, every, burst) end
+  next = not queue.H and ready(queue, now)
   if result == 'p' and next and d then next = d end
 end
 if next then return lease(queue, next, token, KEYS[2], name, KEYS[3], now) end

@@ -12,5 +12,5 @@ full = math.min(full, us + every * burst)
 local got = math.min(want, math.floor((us + every * burst - full) / every))
 if got < 1 then return { 0, full - (burst - 1) * every - us } end
 full = full + got * every
-redis.call('SET', KEYS[1], string.format('%.0f', full), 'PX', math.ceil((full - us) / 1000))
+redis.call('SET', KEYS[1], string.format('%.0f', full), 'PX', px((full - us) / 1000))
 return { got, 0 }
