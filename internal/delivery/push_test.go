@@ -80,6 +80,7 @@ func TestAWorkerThatBecomesFreeGoesOn(t *testing.T) {
 		begin := time.Now()
 		for i := range 3 {
 			b.save(p, resident(i), answer())
+			time.Sleep(time.Millisecond)
 		}
 		time.Sleep(time.Minute)
 		for i := range 3 {
@@ -137,7 +138,7 @@ func TestAFailedSaveDoesNotCostAWorker(t *testing.T) {
 			t.Error("one worker was offered to two chats")
 		}
 		b.save(p, resident(2), answer())
-		time.Sleep(10 * time.Second)
+		time.Sleep(10*time.Second + time.Millisecond) // between two looks of the loop
 		if got := b.provider.seen(resident(2)); len(got) != 1 {
 			t.Errorf("%d tries", len(got))
 		}
@@ -254,7 +255,7 @@ func TestObserver(t *testing.T) {
 		b.provider.failing(&delivery.SendError{Kind: delivery.Throttled, After: 30 * time.Second})
 		stop := b.start(p)
 		b.provider.failing(nil)
-		time.Sleep(30 * time.Second)
+		time.Sleep(30*time.Second + time.Millisecond)
 		b.halt(stop)
 		want := []string{
 			"age zalo-oa/main 1m30s", "later zalo-oa/main throttled",
