@@ -17,19 +17,30 @@ func order() [][]string {
 		adapters(),
 		{"internal/config"},
 		{"internal/app"},
-		{"internal/chaos"},
+		{"internal/chaos", "internal/load"},
 		{"cmd/doithoai"},
 	}
 }
 
-// suites are the conformance tests of a port; only test files import them.
+// suites are the conformance tests of a port and the stand-ins of servers; only
+// test files import them.
 func suites() []string {
-	return []string{"bot/channeltest", "internal/store/storetest", "internal/store/redistest"}
+	return []string{
+		"bot/channeltest",
+		"internal/store/storetest",
+		"internal/store/redistest",
+	}
 }
 
 // adapters are the packages that speak a protocol or a client library.
 func adapters() []string {
-	return []string{"bot/webchat", "internal/store/boltstore", "internal/store/redisstore", "internal/console", "internal/control"}
+	return []string{
+		"bot/webchat",
+		"internal/store/boltstore",
+		"internal/store/redisstore",
+		"internal/console",
+		"internal/control",
+	}
 }
 
 // place says where a third-party module may be imported.
