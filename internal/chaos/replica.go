@@ -154,7 +154,9 @@ func (p *process) kill() error {
 	if err := p.cmd.Process.Kill(); err != nil {
 		return err
 	}
-	<-p.gone
+	if err := <-p.gone; err == nil {
+		return fmt.Errorf("%s ended by itself", p.plan.Name)
+	}
 	return nil
 }
 

@@ -31,9 +31,8 @@ var (
 
 // engine is a store to be measured.
 type engine struct {
-	name  string
-	open  func(b *testing.B) store
-	redis bool // kept in memory: what a conversation weighs can be asked
+	name string
+	open func(b *testing.B) store
 }
 
 func engines() []engine {

@@ -161,14 +161,19 @@ func TestSaveCheck(t *testing.T) {
 }
 
 func FuzzDecodeChat(f *testing.F) {
-	f.Add(record.EncodeChat(record.Chat{Revision: 1, Seen: record.Seen{{At: 1}}, State: []byte("x")}))
+	b := record.EncodeChat(record.Chat{Revision: 1, Seen: record.Seen{{At: 1}}, State: []byte("x")})
+	f.Add(b)
+	older := slices.Clone(b)
+	older[0]--
+	f.Add(older)
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		chat, err := record.DecodeChat(b)
 		if err != nil {
 			return
 		}
-		if got := record.EncodeChat(chat); !bytes.Equal(got, b) {
+		// The version of what was read may be an older one; the rest is the same.
+		if got := record.EncodeChat(chat); !bytes.Equal(got[1:], b[1:]) {
 			t.Errorf("%x decoded and encoded gives %x", b, got)
 		}
 	})
