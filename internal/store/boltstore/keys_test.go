@@ -47,7 +47,7 @@ func TestWhatIsRemovedLeavesNoKey(t *testing.T) {
 			c.advance(time.Minute)
 			l = claim(t, s)[0]
 			l = *settle(t, s, l, record.Settlement{Result: record.Progressed, Sent: 1})
-			l = *settle(t, s, l, record.Settlement{Result: record.Sent})
+			settle(t, s, l, record.Settlement{Result: record.Sent})
 			c.advance(record.LeaseTime)
 			l = claim(t, s)[0]
 			settle(t, s, l, record.Settlement{Result: record.Sent})

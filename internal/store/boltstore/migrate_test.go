@@ -174,7 +174,7 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 	if db, err = bbolt.Open(path, 0o600, nil); err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	err = db.View(func(tx *bbolt.Tx) error {
 		format := binary.BigEndian.Uint64(tx.Bucket([]byte("house")).Get([]byte("format")))
 		if n := tx.Bucket([]byte("expiry")).Stats().KeyN; format != 1 || n != 2 {
