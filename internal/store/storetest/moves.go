@@ -96,7 +96,7 @@ func (x *machine) claim(rt *rapid.T) {
 	n := rapid.SampledFrom([]int{100, 100, 1}).Draw(rt, "n")
 	due := x.m.due(lane)
 	got, err := x.e.Claim(rt.Context(), lane, n)
-	if err != nil || len(got) > n || n >= len(due) && len(got) != len(due) {
+	if err != nil || len(got) > n || n > 1 && len(got) != len(due) { // one look may meet what is due no more
 		rt.Fatalf("Claim of %d = %+v, %v, want %d", n, got, err, len(due))
 	}
 	for _, l := range got {
@@ -179,7 +179,7 @@ func (x *machine) doWork(rt *rapid.T) {
 		due[pieceKey(p.work)] = p
 	}
 	got, err := x.e.Work(rt.Context(), n)
-	if err != nil || len(got) != min(n, len(due)) {
+	if err != nil || len(got) > n || n > 1 && len(got) != len(due) {
 		rt.Fatalf("Work of %d = %+v, %v, want of %+v", n, got, err, due)
 	}
 	for _, w := range got {
