@@ -16,3 +16,15 @@ func TestConformance(t *testing.T) {
 	server := redistest.Single(t)
 	storetest.Run(t, func(t *testing.T) *storetest.Engine { return engine(t, server) })
 }
+
+func TestConformanceInACluster(t *testing.T) {
+	t.Parallel()
+	cluster := redistest.NewCluster(t)
+	storetest.Run(t, func(t *testing.T) *storetest.Engine { return engine(t, cluster) })
+}
+
+func TestConformanceBehindSentinels(t *testing.T) {
+	t.Parallel()
+	sentinels := redistest.NewSentinels(t)
+	storetest.Run(t, func(t *testing.T) *storetest.Engine { return engine(t, sentinels) })
+}

@@ -34,7 +34,7 @@ func User(name, secret string) Option {
 	return func(s *settings) { s.user, s.password = name, secret }
 }
 
-// TLS makes the server speak nothing else.
+// TLS makes the server speak nothing else. Not for Clusters and Sentinels.
 func TLS(t testing.TB) Option {
 	return func(s *settings) { s.authority = newAuthority(t) }
 }
