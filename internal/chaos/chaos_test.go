@@ -3,6 +3,7 @@ package chaos_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/internal/chaos"
+	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/store/redistest"
 )
 
@@ -32,6 +34,56 @@ func TestMain(m *testing.M) {
 func TestChaosEmbedded(t *testing.T) {
 	t.Parallel()
 	storm(t, chaos.Plan{Replicas: 1})
+}
+
+// P2 and P3 with two replicas over a Cluster of three masters with a replica
+// each: every save waits until a second server has it.
+func TestChaosCluster(t *testing.T) {
+	t.Parallel()
+	cluster := redistest.NewCluster(t)
+	anyKey := func() string { return fmt.Sprintf("dt:{s%03d}:x", rand.IntN(record.Shards)) }
+	storm(t, chaos.Plan{Replicas: 2, Store: chaos.Store{Redis: cluster.URL(), Faults: []chaos.Fault{
+		{Name: "master killed", Break: func(context.Context) error {
+			cluster.Kill(t, anyKey()).Restart(t)
+			cluster.Well(t)
+			return nil
+		}},
+		{Name: "failover", Break: func(context.Context) error {
+			cluster.Failover(t, anyKey())
+			cluster.Well(t)
+			return nil
+		}},
+		{Name: "slot moved", Break: func(ctx context.Context) error {
+			cluster.MoveSlot(t, anyKey(), func() { chaos.Wait(ctx, 300*time.Millisecond) })
+			cluster.Well(t)
+			return nil
+		}},
+		{Name: "master frozen", Break: func(ctx context.Context) error {
+			master := cluster.Owner(t, anyKey())
+			master.Pause()
+			defer master.Resume()
+			chaos.Wait(ctx, rand.N(800*time.Millisecond)) // shorter than what makes its replica take over
+			return nil
+		}},
+	}}})
+}
+
+// The same over a master and a replica that Sentinels watch.
+func TestChaosSentinel(t *testing.T) {
+	t.Parallel()
+	sentinels := redistest.NewSentinels(t)
+	storm(t, chaos.Plan{Replicas: 2, Store: chaos.Store{Redis: sentinels.URL(), Faults: []chaos.Fault{
+		{Name: "master killed", Break: func(context.Context) error {
+			sentinels.Kill(t).Restart(t)
+			sentinels.Well(t)
+			return nil
+		}},
+		{Name: "failover", Break: func(context.Context) error {
+			sentinels.Failover(t)
+			sentinels.Well(t)
+			return nil
+		}},
+	}}})
 }
 
 // storm does a run and fails with what it found.
