@@ -40,7 +40,7 @@ func TestChaosEmbedded(t *testing.T) {
 // each: every save waits until a second server has it.
 func TestChaosCluster(t *testing.T) {
 	t.Parallel()
-	cluster := redistest.NewCluster(t)
+	cluster := redistest.NewCluster(t, redistest.Config("--min-replicas-to-write", "1"))
 	anyKey := func() string { return fmt.Sprintf("dt:{s%03d}:x", rand.IntN(record.Shards)) }
 	storm(t, chaos.Plan{Replicas: 2, Store: chaos.Store{Redis: cluster.URL(), Faults: []chaos.Fault{
 		{Name: "master killed", Break: func(context.Context) error {
@@ -71,7 +71,7 @@ func TestChaosCluster(t *testing.T) {
 // The same over a master and a replica that Sentinels watch.
 func TestChaosSentinel(t *testing.T) {
 	t.Parallel()
-	sentinels := redistest.NewSentinels(t)
+	sentinels := redistest.NewSentinels(t, redistest.Config("--min-replicas-to-write", "1"))
 	storm(t, chaos.Plan{Replicas: 2, Store: chaos.Store{Redis: sentinels.URL(), Faults: []chaos.Fault{
 		{Name: "master killed", Break: func(context.Context) error {
 			sentinels.Kill(t).Restart(t)
