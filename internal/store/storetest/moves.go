@@ -21,7 +21,7 @@ func (x *machine) outgoing(rt *rapid.T, chat bot.ChatID) record.Outgoing {
 	}
 	switch even(rt, "rule", 6) {
 	case 1:
-		o.Keep = drawSeconds(rt, "keep", 1, 100)
+		o.Keep = one(rt, "keep", 10*time.Second, 100*time.Second, 200*time.Hour)
 	case 2:
 		o.After = drawSeconds(rt, "after", 1, 60)
 	case 3:
@@ -225,7 +225,7 @@ func (x *machine) finish(rt *rapid.T) {
 }
 
 func (x *machine) advance(rt *rapid.T) {
-	d := drawSeconds(rt, "seconds", 1, one(rt, "at most", 3, 12, 12, 12, 12, 100, 100, 100, 40*3600))
+	d := one(rt, "by", time.Second, 3*time.Second, record.LeaseTime, record.LeaseTime+time.Second, 30*time.Second, 100*time.Second, 40*time.Hour)
 	for _, chat := range x.chats[2:] {
 		for _, m := range x.m.chat(chat).queue { // how long after its end a message can be claimed is not told to the second
 			d = min(d, m.Expires.Add(pushedStay).Sub(x.m.now)-time.Second)
