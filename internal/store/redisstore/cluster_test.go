@@ -30,6 +30,11 @@ func TestASlotThatMoves(t *testing.T) {
 	cluster := redistest.NewCluster(t)
 	s := mustOpen(t, cluster.URL(), redisstore.Options{})
 	other := mustOpen(t, cluster.URL(), redisstore.Options{})
+	for _, shard := range []int{0, 7, 99, 255, 256} {
+		if got, want := redisstore.KeySlot(shard), cluster.Slot(t, redisstore.KeyOf(shard)); got != want {
+			t.Errorf("shard %d is taken to lie in slot %d, it is %d", shard, got, want)
+		}
+	}
 	chats, key := inOneSlot(s, 6)
 	elsewhere := manyChats(4)
 	l := startLoad(t, append(chats, elsewhere...), s, other)
