@@ -27,8 +27,16 @@ var ErrUnfinished = errors.New("store holds an unfinished import")
 
 // unavailable wraps what kept a step from being known to have happened.
 func unavailable(cause error) error {
-	return fmt.Errorf("%w: %s", exchange.ErrUnavailable, plain(cause))
+	if isNetwork(cause) {
+		return fmt.Errorf("%w: %s", exchange.ErrUnavailable, plain(cause))
+	}
+	return fmt.Errorf("%w: %w", exchange.ErrUnavailable, &refusal{plain(cause)})
 }
+
+// refusal is what a server answered instead of doing what it was told.
+type refusal struct{ text string }
+
+func (e *refusal) Error() string { return e.text }
 
 // plain returns what an operator may read of an error of the client. A server
 // that refuses a command may quote it, and with it what a resident wrote; such

@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -26,3 +27,41 @@ func (o Options) WithHook(hook redis.Hook) Options {
 	o.hook = hook
 	return o
 }
+
+// DescribeURL tells how a URL is read.
+func DescribeURL(url string) string {
+	t, err := parseURL(url)
+	if err != nil {
+		return "error: " + err.Error()
+	}
+	text := map[kind]string{single: "one", sentinel: "sentinels of " + t.master, cluster: "cluster"}[t.kind]
+	text += fmt.Sprintf(" %v db %d wait %d", t.addrs, t.db, t.wait.Replicas)
+	if t.tls != nil {
+		text += " tls"
+	}
+	if t.password != "" {
+		text += " as " + t.user + " with a password"
+	}
+	return text
+}
+
+// DecodeAnything reads a value in every way there is.
+func DecodeAnything(field, value string) {
+	_, _ = decodeStored(field, value)
+	_, _ = decodeLetter(value)
+	_, _ = decodeDead(field, value)
+	_, _ = graveShard(field)
+	_, _, _ = nameOf(field)
+}
+
+// ShardOfKey reads a key under a prefix.
+func ShardOfKey(key, head string) (int, bool) {
+	k, ok := parseKey(key, head)
+	return k.shard, ok
+}
+
+// KeySlot returns the slot of a shard's keys in a Cluster.
+func KeySlot(shard int) int { return slotOf(tag(shard)) }
+
+// KeyOf returns a key of a shard.
+func KeyOf(shard int) string { return keys{"dt"}.shard(shard) + "x" }

@@ -68,6 +68,7 @@ type Store struct {
 	closed  bool
 	calls   sync.WaitGroup // added to under mu while not closed
 	cancel  context.CancelFunc
+	ended   <-chan struct{} // closed with the store
 	running sync.WaitGroup
 }
 
@@ -92,6 +93,10 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	limits := defaultBudget()
 	if options.budget != nil {
 		limits = *options.budget
+		t.wait.Timeout = limits.io / 2
+	}
+	if t.wait.Replicas <= 0 {
+		t.wait = Wait{}
 	}
 	// The client prints what goes wrong with its connections; the keeper tells
 	// it once, and through the log of the program.
@@ -106,6 +111,7 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 		budget:  limits,
 		layout:  &atomic.Pointer[layout]{},
 		cancel:  cancel,
+		ended:   life.Done(),
 	}
 	s.clock.test = options.Now
 	s.keeper = newKeeper(newConnector(life, t, limits, options.hook), s.layout, options.Log.With("component", "redisstore"))
@@ -129,26 +135,31 @@ const (
 
 // furnish reads the house, and makes it if it is not there.
 func (s *Store) furnish(ctx context.Context) error {
-	fresh := make([]byte, record.KeySize)
-	_, _ = rand.Read(fresh) // it never fails
-	key := s.keys.house()
-	calls := []*call{
-		timeCall(house),
-		{shard: house, args: []any{"hsetnx", key, houseKey, fresh}, durable: true},
-		{shard: house, args: []any{"hsetnx", key, houseFormat, format}, durable: true},
-		{shard: house, args: []any{"hgetall", key}},
+	if err := s.readClock(ctx); err != nil {
+		return err
 	}
-	for _, c := range calls {
-		if err := s.do(ctx, c); err != nil {
+	fields, err := s.readHouse(ctx)
+	if err != nil {
+		return err
+	}
+	if fields[houseKey] == "" {
+		// Two replicas may open a new store at once: the first one's key counts.
+		fresh := make([]byte, record.KeySize)
+		_, _ = rand.Read(fresh) // it never fails
+		for field, value := range map[string]any{houseKey: fresh, houseFormat: format} {
+			c := &call{shard: house, args: []any{"hsetnx", s.keys.house(), field, value}, durable: true}
+			if err := s.do(ctx, c); err != nil {
+				return err
+			}
+		}
+		if fields, err = s.readHouse(ctx); err != nil {
 			return err
 		}
 	}
-	s.clock.tell(calls[0].value)
-	fields := pairs(calls[3].value)
 	if to, moved := fields[houseMoved]; moved {
 		return &exchange.MovedError{To: to}
 	}
-	if have, err := strconv.Atoi(fields[houseFormat]); err != nil || have > format {
+	if have, err := strconv.Atoi(fields[houseFormat]); err == nil && have > format {
 		return &FormatError{have, format}
 	}
 	if _, open := fields[houseImport]; open {
@@ -159,6 +170,12 @@ func (s *Store) furnish(ctx context.Context) error {
 	}
 	s.setKey([]byte(fields[houseKey]))
 	return nil
+}
+
+func (s *Store) readHouse(ctx context.Context) (map[string]string, error) {
+	c := &call{shard: house, args: []any{"hgetall", s.keys.house()}}
+	err := s.do(ctx, c)
+	return pairs(c.value), err
 }
 
 func (s *Store) setKey(key []byte) {

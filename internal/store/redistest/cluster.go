@@ -156,11 +156,7 @@ func (c *Cluster) at(addr string) *Server {
 // calls between when half of its keys have been moved.
 func (c *Cluster) MoveSlot(t testing.TB, key string, between func()) {
 	t.Helper()
-	number, err := c.servers[0].ask("cluster", "keyslot", key)
-	if err != nil {
-		t.Fatalf("move slot: %v", err)
-	}
-	slot := int(number.(int64))
+	slot := c.Slot(t, key)
 	from := c.owner(t, slot)
 	to := c.other(t, from)
 	fromID, err1 := from.id()
@@ -215,7 +211,7 @@ func (c *Cluster) other(t testing.TB, s *Server) *Server {
 // order, and waits until it has.
 func (c *Cluster) Failover(t testing.TB, key string) {
 	t.Helper()
-	replica := c.replicaOf(t, c.ownerOf(t, key))
+	replica := c.replicaOf(t, c.owner(t, c.Slot(t, key)))
 	if _, err := replica.ask("cluster", "failover"); err != nil {
 		t.Fatalf("failover: %v", err)
 	}
@@ -225,26 +221,22 @@ func (c *Cluster) Failover(t testing.TB, key string) {
 // Kill kills the master that has key and waits until its replica has taken over.
 func (c *Cluster) Kill(t testing.TB, key string) *Server {
 	t.Helper()
-	master := c.ownerOf(t, key)
+	master := c.owner(t, c.Slot(t, key))
 	replica := c.replicaOf(t, master)
 	master.Kill()
 	replica.becomesMaster(t)
 	return master
 }
 
-// Owner returns the master that has key.
-func (c *Cluster) Owner(t testing.TB, key string) *Server {
+// Slot returns the slot of a key, as the servers say.
+func (c *Cluster) Slot(t testing.TB, key string) int {
 	t.Helper()
-	return c.ownerOf(t, key)
-}
-
-func (c *Cluster) ownerOf(t testing.TB, key string) *Server {
-	t.Helper()
-	number, err := c.servers[0].ask("cluster", "keyslot", key)
-	if err != nil {
-		t.Fatalf("find owner: %v", err)
+	answer, err := c.servers[0].ask("cluster", "keyslot", key)
+	slot, ok := answer.(int64)
+	if err != nil || !ok {
+		t.Fatalf("ask for slot: %v, %v", answer, err)
 	}
-	return c.owner(t, int(number.(int64)))
+	return int(slot)
 }
 
 func (c *Cluster) replicaOf(t testing.TB, master *Server) *Server {

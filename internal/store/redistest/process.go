@@ -16,8 +16,10 @@ import (
 	"time"
 )
 
-// startTime is how long a server may take until it answers.
-const startTime = 15 * time.Second
+// startTime is how long servers may take until they answer, or all of them are
+// well: a Sentinel that was not given the processor for two seconds does nothing
+// for thirty more.
+const startTime = time.Minute
 
 // process is one server process that can be started again.
 type process struct {

@@ -96,7 +96,7 @@ func (s *Server) words() []string {
 	}
 	switch {
 	case s.settings.user != "":
-		words = append(words, "--user", "default off", "--user", s.settings.user+" on >"+s.settings.password+" ~* &* +@all")
+		words = append(words, "--user", "default", "off", "--user", s.settings.user, "on", ">"+s.settings.password, "~*", "&*", "+@all")
 	case s.settings.password != "":
 		words = append(words, "--requirepass", s.settings.password)
 	}
