@@ -59,6 +59,26 @@ func TestAMessageOfManyParts(t *testing.T) {
 	})
 }
 
+// A channel that asks to remember too much is mistaken, and would ask again.
+func TestTooLongANoteIsTheEnd(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		p := b.push(delivery.LaneConfig{}, delivery.Options{})
+		stop := b.start(p)
+		b.provider.answer = func(_ context.Context, d record.Delivery) (delivery.Progress, error) {
+			return delivery.Progress{More: true, Note: make([]byte, record.MaxNote+d.Sent)}, nil
+		}
+		b.queue(p, resident(1), 1)
+		synctest.Wait()
+		b.halt(stop)
+		if n := len(b.provider.all()); n != 2 {
+			t.Errorf("%d parts were tried, want the one with the longest note and the one after", n)
+		}
+		if dead := b.dead(); !slices.Equal(dead, []string{delivery.ReasonNote}) {
+			t.Errorf("dead letters: %q", dead)
+		}
+	})
+}
+
 // A process dies between two parts. The next one goes on where the store says,
 // and only of that part it is unknown whether it went out.
 func TestACrashRepeatsAtMostOnePart(t *testing.T) {
@@ -285,6 +305,34 @@ func outageTest(t *testing.T, b *bench, outage func(f *faulty) *atomic.Bool, lon
 			t.Errorf("%q is logged %d times:\n%s", line, n, b.log)
 		}
 	}
+}
+
+// However much is saved meanwhile, a store that is away is asked now and then.
+func TestAStoreThatIsAwayIsLeftAlone(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		store := &faulty{backend: b.store}
+		p := b.pushOver(store, delivery.LaneConfig{}, delivery.Options{})
+		stop := b.start(p)
+		store.away.Store(true)
+		time.Sleep(5 * time.Second)
+		before := store.calls.Load()
+		for i := range 100 {
+			if way := p.Way(resident(i)); way.Lease {
+				t.Fatal("a save was offered a worker")
+			}
+			b.queue(p, resident(i), 1)
+			time.Sleep(300 * time.Millisecond)
+		}
+		if calls := store.calls.Load() - before; calls > 15 {
+			t.Errorf("%d calls within 30 s", calls)
+		}
+		store.away.Store(false)
+		time.Sleep(5 * time.Second)
+		if n := len(b.provider.all()); n != 100 {
+			t.Errorf("%d messages sent once it was back, want 100", n)
+		}
+		b.halt(stop)
+	})
 }
 
 // While a store takes no ends, leases run out over messages that were sent. This

@@ -239,7 +239,7 @@ func TestAProviderThatIsAwayCostsNothing(t *testing.T) {
 					t.Errorf("%d leases were taken for nothing", n)
 				}
 				b.provider.failing(nil)
-				time.Sleep(11 * time.Minute)
+				time.Sleep(46 * time.Minute)
 				b.halt(stop)
 				if dead := b.dead(); len(dead) > 0 {
 					t.Errorf("dead letters: %q", dead)
@@ -257,6 +257,29 @@ func TestAProviderThatIsAwayCostsNothing(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A provider that takes everything and whose answers are lost must not make us
+// send copies for days.
+func TestCopiesAreBounded(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		p := b.push(delivery.LaneConfig{MaxAttempts: 6}, delivery.Options{Every: 5 * time.Second})
+		stop := b.start(p)
+		b.provider.failing(&delivery.SendError{Kind: delivery.Uncertain})
+		for i := range 5 {
+			b.queue(p, resident(i), 1)
+		}
+		time.Sleep(12 * time.Hour)
+		b.halt(stop)
+		for i := range 5 {
+			if n := len(b.provider.seen(resident(i))); n > 4+6 {
+				t.Errorf("chat %d may have got %d copies", i, n)
+			}
+		}
+		if dead := b.dead(); len(dead) != 5 || !slices.Equal(slices.Compact(dead), []string{record.ReasonLapsed}) {
+			t.Errorf("dead letters: %q", dead)
+		}
+	})
 }
 
 func TestAClosedWindowOpensWhenThePersonWrites(t *testing.T) {
