@@ -239,6 +239,12 @@ func (c *Cluster) Slot(t testing.TB, key string) int {
 	return int(slot)
 }
 
+// Owner returns the master that has key.
+func (c *Cluster) Owner(t testing.TB, key string) *Server {
+	t.Helper()
+	return c.owner(t, c.Slot(t, key))
+}
+
 func (c *Cluster) replicaOf(t testing.TB, master *Server) *Server {
 	t.Helper()
 	for _, s := range c.servers {
