@@ -40,7 +40,7 @@ func (s *memory) items() (all []record.Item, err error) {
 		add(record.Item{Kind: record.ItemLetter}, value, err)
 	}
 	for _, d := range s.m.graves() {
-		d.ID = graveID(d)
+		d.ID = s.graveID(d)
 		value, err := record.EncodeDead(d)
 		add(record.Item{Kind: record.ItemDead, Ends: d.At.Add(record.KeepDead)}, value, err)
 	}

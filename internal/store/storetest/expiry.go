@@ -14,6 +14,8 @@ import (
 func expiryTests() []test {
 	return []test{
 		{name: "P7/ForgetLeavesOnlyTheRing", run: forget},
+		{name: "P7/ForgetLeavesOnlyTheRingOfASentChat", run: forgetSent},
+		{name: "P7/KeysTellNobody", run: keysTellNobody},
 		{name: "P7/AChatExpires", run: chatExpires},
 		{name: "P7/DeliveriesExpire", run: deliveriesExpire},
 		{name: "P7/CountsExpire", run: countsExpire},
