@@ -109,6 +109,28 @@ func BenchmarkHandle(b *testing.B) {
 	}
 }
 
+// The way of an answer that is sent by whoever saved it.
+func BenchmarkSend(b *testing.B) {
+	for _, callers := range []int{1, 64} {
+		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
+			s := mustOpen(b, newPath(b), boltstore.Options{SweepEvery: -1})
+			benchCallers(b, callers, func(caller, n int) {
+				saved, err := s.Save(b.Context(), record.Save{
+					Chat: pushed(fmt.Sprint(caller, "/", n/10)), Revision: uint64(n % 10), Update: fmt.Sprint(n), State: benchState,
+					Out: []record.Outgoing{{Reply: benchReply}}, Way: record.Way{Push: true, Lease: true, Inbound: true},
+				})
+				if err != nil || saved.Lease == nil {
+					b.Errorf("Save = %+v, %v", saved, err)
+					return
+				}
+				if _, err := s.Settle(b.Context(), *saved.Lease, record.Settlement{Result: record.Sent}); err != nil {
+					b.Error(err)
+				}
+			})
+		})
+	}
+}
+
 func BenchmarkLoad(b *testing.B) {
 	s := mustOpen(b, newPath(b), boltstore.Options{SweepEvery: -1})
 	if _, err := s.Save(b.Context(), record.Save{Chat: alice, Update: "1", State: benchState}); err != nil {

@@ -19,7 +19,10 @@ const (
 	importBytes = 4 << 20
 )
 
-var errNoKey = errors.New("a backup begins with its key")
+var (
+	errNoKey = errors.New("a backup begins with its key")
+	errNoEnd = errors.New("no end")
+)
 
 // Import reads what an Export showed into a store that holds nothing, else it
 // returns [exchange.ErrNotEmpty]. What waited to be sent becomes dead letters:
@@ -148,8 +151,12 @@ func (s *Store) importPiece(ctx context.Context, piece []record.Item, last bool)
 	})
 }
 
+// importItem writes one item in the encoding of today: a flat list of kinds.
 func (u *unit) importItem(i record.Item) error {
-	if i.Kind != record.ItemCount && !i.Ends.IsZero() && over(i.Ends, u.now) {
+	switch kept := i.Kind == record.ItemChat || i.Kind == record.ItemRef || i.Kind == record.ItemDead; {
+	case kept && i.Ends.IsZero():
+		return errNoEnd // nothing is kept for good
+	case kept && over(i.Ends, u.now):
 		return nil
 	}
 	switch i.Kind {

@@ -109,6 +109,34 @@ func TestAnUnfinishedImportIsRefused(t *testing.T) {
 	}
 }
 
+// An item that cannot be kept, or not for as long as it says, ends the import.
+func TestAnImportRefusesOddItems(t *testing.T) {
+	t.Parallel()
+	key := record.Item{Kind: record.ItemKey, Value: make([]byte, record.KeySize)}
+	chat := record.EncodeChat(record.Chat{Revision: 1})
+	for name, item := range map[string]record.Item{
+		"a chat without an end": {Kind: record.ItemChat, Value: chat},
+		"a ref without an end":  {Kind: record.ItemRef, Value: []byte("ref")},
+		"an unknown kind":       {Kind: "token", Value: []byte("secret")},
+		"a second key":          key,
+		"a count of no day":     {Kind: record.ItemCount, Day: "today", Counter: []byte("c"), N: 1},
+	} {
+		s, _ := opened(t)
+		if err := s.Import(t.Context(), upTo([]record.Item{key, item}, 2)); err == nil {
+			t.Errorf("Import of %s went well", name)
+		}
+		if _, ok := errors.AsType[*boltstore.UnfinishedError](loadErr(t, s)); !ok {
+			t.Errorf("after %s the store is in use", name)
+		}
+	}
+}
+
+func loadErr(t *testing.T, s *boltstore.Store) error {
+	t.Helper()
+	_, err := s.Load(t.Context(), alice)
+	return err
+}
+
 func TestAnImportOfManyPieces(t *testing.T) {
 	t.Parallel()
 	const chats = 2500

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -101,15 +102,13 @@ func (u *unit) get(bucket, key []byte) (rec []byte, ends time.Time, err error) {
 func (u *unit) keys(bucket, prefix []byte) (keys [][]byte) {
 	c := u.tx.Bucket(bucket).Cursor()
 	for k, _ := c.Seek(prefix); hasPrefix(k, prefix); k, _ = c.Next() {
-		keys = append(keys, append([]byte(nil), k...))
+		keys = append(keys, bytes.Clone(k))
 	}
 	return keys
 }
 
-// hasPrefix is bytes.HasPrefix that tells no key from an empty one.
-func hasPrefix(k, prefix []byte) bool {
-	return k != nil && len(k) >= len(prefix) && string(k[:len(prefix)]) == string(prefix)
-}
+// hasPrefix is false behind the last key, also for the empty prefix.
+func hasPrefix(k, prefix []byte) bool { return k != nil && bytes.HasPrefix(k, prefix) }
 
 func (u *unit) damaged(bucket []byte, err error) error {
 	return &DamagedError{u.path, fmt.Errorf("bucket %q: %w", bucket, err)}
