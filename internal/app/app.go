@@ -176,7 +176,7 @@ func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *sl
 	a.addLoop("delivery", push.Run)
 	a.addLoop("work", func(ctx context.Context) error { return a.exchange.Work(ctx, a.store) })
 	if wakes, ok := a.store.(waker); ok {
-		a.addLoop("wakes", func(ctx context.Context) error { return wakes.Listen(ctx, a.outbox.WakeName) })
+		a.addLoop("wakes", func(ctx context.Context) error { return wakes.Listen(ctx, a.outbox.WakeName, a.outbox.WakeAll) })
 	}
 	return nil
 }

@@ -35,6 +35,47 @@ func (a *App) health() health {
 	return h
 }
 
+// readiness is what /readyz tells: whether to send residents here, and what an
+// operator should know meanwhile.
+type readiness struct {
+	Ready   bool     `json:"ready"`
+	Status  string   `json:"status"` // "ok", "degraded", "full" or "stopping"
+	Reasons []string `json:"reasons,omitempty"`
+	Spooled int      `json:"spooled,omitempty"` // messages that wait for the store
+}
+
+// readiness is true while messages can be taken, be it by the spool alone: a
+// balancer that hears no would give platforms the errors that the spool is
+// there to prevent.
+func (a *App) readiness() readiness {
+	r := readiness{Ready: true, Status: "ok"}
+	if far, ok := a.store.(remote); ok {
+		for _, server := range far.Down() {
+			r.Status, r.Reasons = "degraded", append(r.Reasons, "store does not answer: "+server)
+		}
+	}
+	if a.intake != nil {
+		state := a.intake.State()
+		r.Spooled = state.Spooled
+		if state.Degraded {
+			r.Status, r.Reasons = "degraded", append(r.Reasons, "messages wait in the spool")
+		}
+		if state.Full {
+			r.Ready, r.Status, r.Reasons = false, "full", append(r.Reasons, "spool is full")
+		}
+	}
+	if last := a.library.last.Load(); last != nil && !last.OK {
+		r.Reasons = append(r.Reasons, "knowledge folder has faults, the last good base is in use")
+		if r.Status == "ok" {
+			r.Status = "degraded"
+		}
+	}
+	if a.stopping.Load() {
+		r.Ready, r.Status = false, "stopping"
+	}
+	return r
+}
+
 // healthRoutes adds the two questions a machine asks: whether the program
 // lives, and whether to send it residents.
 func (a *App) healthRoutes(mux *http.ServeMux) {
@@ -42,11 +83,11 @@ func (a *App) healthRoutes(mux *http.ServeMux) {
 		writeJSON(w, http.StatusOK, a.health())
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		code := http.StatusOK
-		if a.stopping.Load() {
+		r, code := a.readiness(), http.StatusOK
+		if !r.Ready {
 			code = http.StatusServiceUnavailable
 		}
-		writeJSON(w, code, map[string]bool{"ready": code == http.StatusOK})
+		writeJSON(w, code, r)
 	})
 }
 

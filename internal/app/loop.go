@@ -36,6 +36,9 @@ func (l *loop) start(ended func(error)) {
 			defer close(l.done)
 			l.err = l.run(l.ctx)
 			if l.ctx.Err() != nil {
+				if errors.Is(l.err, context.Canceled) {
+					l.err = nil // as it was asked to
+				}
 				return
 			}
 			if l.err == nil {

@@ -36,12 +36,20 @@ type liveStore interface {
 // page, another one may be serving.
 type waker interface {
 	delivery.Namer
-	Listen(ctx context.Context, wake func(record.Name)) error
+	Listen(ctx context.Context, wake func(record.Name), missed func()) error
+}
+
+// remote is a store that may be away while the program lives.
+type remote interface {
+	// Down names the servers that do not answer.
+	Down() []string
 }
 
 var (
 	_ liveStore = (*boltstore.Store)(nil)
 	_ liveStore = (*redisstore.Store)(nil)
+	_ waker     = (*redisstore.Store)(nil)
+	_ remote    = (*redisstore.Store)(nil)
 )
 
 // openStore opens the store of the settings; the data folder, which holds more

@@ -87,6 +87,11 @@ func (p *Pull) Saved(chat bot.ChatID, _ *record.Lease) { p.Wake(chat) }
 func (p *Pull) Wake(chat bot.ChatID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.wake(chat)
+}
+
+// wake does it; the caller holds mu.
+func (p *Pull) wake(chat bot.ChatID) {
 	for c := range p.watchers[chat] {
 		select {
 		case c <- struct{}{}:
@@ -102,6 +107,15 @@ func (p *Pull) WakeName(name record.Name) {
 	p.mu.Unlock()
 	if ok {
 		p.Wake(chat)
+	}
+}
+
+// WakeAll gives every watcher a token: what happened elsewhere was missed.
+func (p *Pull) WakeAll() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for chat := range p.watchers {
+		p.wake(chat)
 	}
 }
 
