@@ -2,7 +2,7 @@
 LINT := .bin/golangci-lint-v2.15.0
 GO_TEST := go test -race -shuffle=on -timeout 8m
 
-.PHONY: help run test lint bench vuln learn schema image
+.PHONY: help run test lint bench chaos vuln learn schema image
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 run: ## the web chat on http://127.0.0.1:8080
@@ -18,6 +18,8 @@ lint: ## format, vet, linter, go.mod
 	@test ! -x $(LINT) || $(LINT) run
 bench: ## benchmarks, once each, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
+chaos: ## a thousand faults on each engine, with real processes; hours
+	go test ./internal/chaos -v -timeout 12h -faults 1000
 vuln: ## known vulnerabilities in what we import; needs the network
 	go run golang.org/x/vuln/cmd/govulncheck@latest ./...
 learn: ## fit understanding to the built-in base again, after its questions or words changed
