@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -25,7 +26,7 @@ func (x *machine) compare(rt *rapid.T) {
 		}
 		ds, err := x.e.Pending(rt.Context(), chat)
 		if err != nil || !slices.EqualFunc(ds, x.m.pending(chat), alike) {
-			rt.Fatalf("Pending of %q = %+v, %v, want %+v", chat, ds, err, x.m.pending(chat))
+			rt.Fatalf("Pending of %q = %q, %v, want %q", chat, brief(ds...), err, brief(x.m.pending(chat)...))
 		}
 		for _, want := range want.refs {
 			if ref, err := x.e.Ref(rt.Context(), chat, want.provider); err != nil || !bytes.Equal(ref, want.ref) {
@@ -42,6 +43,14 @@ func (x *machine) compare(rt *rapid.T) {
 		}
 	}
 	x.graves(rt)
+}
+
+// brief tells of each delivery what fits into one word.
+func brief(ds ...record.Delivery) (words []string) {
+	for _, d := range ds {
+		words = append(words, fmt.Sprintf("%d:%s/p%d/a%d/l%d/s%d/n%x", d.Seq, d.Reply.Text, d.Priority, d.Attempts, d.Lapses, d.Sent, d.Note))
+	}
+	return words
 }
 
 // likeCase is sameCase but for the due time of a case whose work is done.

@@ -63,13 +63,9 @@ func (x *machine) change(rt *rapid.T, chat bot.ChatID) record.CaseChange {
 	return c
 }
 
-// ack acknowledges, but not under the hands of whoever is sending.
 func (x *machine) ack(rt *rapid.T) {
 	chat := one(rt, "chat", x.chats...)
 	c := x.m.chat(chat)
-	if x.sent(chat) && (c.lease != nil || c.held || !x.m.over(c.blocked)) {
-		return // what becomes of the queue's state is left open
-	}
 	upTo := uint64(even(rt, "up to", int(c.given())+2))
 	x.m.ack(chat, upTo)
 	if err := x.e.Ack(rt.Context(), chat, upTo); err != nil {
@@ -79,14 +75,21 @@ func (x *machine) ack(rt *rapid.T) {
 
 // given compares two leases and remembers them for settling.
 func (x *machine) given(rt *rapid.T, got, want *record.Lease) {
-	switch {
-	case got == nil && want == nil:
+	if got == nil && want == nil {
 		return
-	case got == nil || want == nil || got.Barred != want.Barred || !alike(got.Delivery, want.Delivery):
-		rt.Fatalf("lease %+v, want %+v", got, want)
+	}
+	if got == nil || want == nil || got.Barred != want.Barred || !alike(got.Delivery, want.Delivery) {
+		rt.Fatalf("lease %s, want %s", told(got), told(want))
 	}
 	x.leases = append(x.leases, leasePair{*got, *want})
 	x.leases = x.leases[max(0, len(x.leases)-6):]
+}
+
+func told(l *record.Lease) string {
+	if l == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%s of %q, barred %v", brief(l.Delivery), l.Delivery.Chat, l.Barred)
 }
 
 // alike is sameDelivery but for the time of queuing, which a revived one may
@@ -102,7 +105,7 @@ func (x *machine) claim(rt *rapid.T) {
 	due := x.m.due(lane)
 	got, err := x.e.Claim(rt.Context(), lane, n)
 	if err != nil || len(got) > n || n > 1 && len(got) != len(due) { // one look may meet what is due no more
-		rt.Fatalf("Claim of %d = %+v, %v, want %d", n, got, err, len(due))
+		rt.Fatalf("Claim of %d gave %d leases, %v, want %d", n, len(got), err, len(due))
 	}
 	for _, l := range got {
 		want := x.m.take(x.m.chat(l.Delivery.Chat))
@@ -113,8 +116,8 @@ func (x *machine) claim(rt *rapid.T) {
 	}
 }
 
-// settlement draws how a lease ends; false if the rules leave open what follows.
-func (x *machine) settlement(rt *rapid.T, l record.Lease) (record.Settlement, bool) {
+// settlement draws how a lease ends.
+func (x *machine) settlement(rt *rapid.T, l record.Lease) record.Settlement {
 	c := x.m.chat(l.Delivery.Chat)
 	d := c.message(l.Delivery.Seq)
 	results := []record.Result{record.Sent, record.Sent, record.Later, record.Progressed, record.Held, record.Dropped, record.Failed}
@@ -130,14 +133,11 @@ func (x *machine) settlement(rt *rapid.T, l record.Lease) (record.Settlement, bo
 	case record.Failed:
 		s.Reason = "r"
 	}
-	if d != nil && c.holds(l) {
+	if d != nil {
 		x.n++
 		s.Pace, s.Providers = x.pace(l.Delivery.Chat), []string{fmt.Sprint("m", x.n)}
-		return s, true
 	}
-	// Late: whether that counts against the pace is left open, and so is the
-	// state of a queue that is emptied under somebody else's hands.
-	return s, d == nil || len(c.queue) > 1 || c.lease == nil && !c.held && x.m.over(c.blocked)
+	return s
 }
 
 func (x *machine) settle(rt *rapid.T) {
@@ -146,10 +146,7 @@ func (x *machine) settle(rt *rapid.T) {
 	}
 	i := even(rt, "lease", len(x.leases))
 	p := x.leases[i]
-	s, ok := x.settlement(rt, p.model)
-	if !ok {
-		return
-	}
+	s := x.settlement(rt, p.model)
 	want := x.m.settle(p.model, s)
 	got, err := x.e.Settle(rt.Context(), p.engine, s)
 	if err != nil {
