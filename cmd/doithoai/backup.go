@@ -41,19 +41,9 @@ Thêm --move khi dời sang máy khác hay sang kho khác: dừng dịch vụ tr
 }
 
 func moveTo(ctx context.Context, cmd *cobra.Command, o *app.Operation, name string, force bool) error {
-	if err := o.CanMove(); err != nil {
-		return err
-	}
-	n, err := o.Backup(ctx, name, force, time.Now())
+	n, err := o.Move(ctx, name, force, time.Now())
 	if err != nil {
 		return err
-	}
-	to, err := filepath.Abs(name)
-	if err != nil {
-		to = name
-	}
-	if err := o.Retire(ctx, to); err != nil {
-		return complain("Đã chép %d mục vào %s, nhưng chưa đánh dấu được kho ở đây là đã dời đi; đừng chạy dịch vụ với nó nữa. (%v)", n, name, app.Explain(err))
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), `Đã chép %d mục vào %s. Kho ở đây đã đánh dấu là dời đi: «serve» không chạy với nó nữa.
 Làm tiếp ở nơi mới:

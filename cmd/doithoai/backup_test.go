@@ -2,12 +2,16 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io/fs"
+	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -149,6 +153,35 @@ func TestRestoreRefuses(t *testing.T) {
 	})
 }
 
+// What a restore that broke off left behind serves nobody, and another restore
+// completes it.
+func TestHalfARestore(t *testing.T) {
+	t.Parallel()
+	from, file := stuck(t), filepath.Join(t.TempDir(), "x.gz")
+	if got := command(t, "", in(from), "backup", file); got.code != 0 {
+		t.Fatalf("%+v", got)
+	}
+	broken := errors.New("disk is full")
+	half := folder(t, func(s *boltstore.Store) {
+		err := s.Import(t.Context(), func(yield func(record.Item, error) bool) {
+			_ = yield(record.Item{Kind: record.ItemKey, Value: make([]byte, record.KeySize)}, nil) && yield(record.Item{}, broken)
+		})
+		if !errors.Is(err, broken) {
+			t.Errorf("import: %v", err)
+		}
+	})
+	for _, args := range [][]string{{"serve"}, {"outbox"}, {"backup", file + "2"}} {
+		if got := command(t, "", append(in(half), "DOITHOAI_LISTEN=127.0.0.1:0"), args...); got.code != 1 || got.out != "" {
+			t.Errorf("%v: %+v, want it refused", args, got)
+		}
+	}
+	holds(t, command(t, "", in(half), "outbox").err, "đang phục hồi dở dang", "Gõ lại «doithoai restore»")
+	if got := command(t, "", in(half), "restore", file); got.code != 0 {
+		t.Errorf("%+v", got)
+	}
+	holds(t, command(t, "", in(half), "outbox").out, "[blocked]: 1 tin")
+}
+
 func TestBackupKeepsAFileThatIsThere(t *testing.T) {
 	t.Parallel()
 	dir, file := stuck(t), filepath.Join(t.TempDir(), "x")
@@ -236,4 +269,57 @@ func TestConversationGoesOnAfterARestore(t *testing.T) {
 			t.Errorf("got %q, want the first choice of the list and nothing else", texts)
 		}
 	})
+}
+
+// The same through the program itself: backed up while it serves, restored
+// elsewhere, and the resident's page goes on with the cookie it has.
+func TestPageGoesOnAfterARestore(t *testing.T) {
+	t.Parallel()
+	folder, err := filepath.Abs(sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser, knowledge := &http.Client{Jar: jar}, "DOITHOAI_KNOWLEDGE="+folder
+	from, to, file := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "x.gz")
+
+	p := serve(t, from, knowledge)
+	request(t, browser, http.MethodPost, p.url, "/chat/session", "{}")
+	request(t, browser, http.MethodPost, p.url, "/chat/messages", `{"id":"message-number-1","kind":"text","text":"can ngheo mua the bao hiem duoc giam bao nhieu"}`)
+	answer := request(t, browser, http.MethodGet, p.url, "/chat/replies?after=0&wait=5", "")
+	var heard struct{ Replies []struct{ Seq uint64 } }
+	if err := json.Unmarshal([]byte(answer), &heard); err != nil || len(heard.Replies) != 1 {
+		t.Fatalf("got %s, %v", answer, err)
+	}
+	request(t, browser, http.MethodPost, p.url, "/chat/messages", `{"id":"message-number-2","kind":"text","text":"con nop o dau"}`)
+	if got := command(t, "", in(filepath.Join(from, "data")), "backup", file); got.code != 0 {
+		t.Fatalf("%+v", got)
+	}
+	if got := command(t, "", in(filepath.Join(from, "data")), "compact"); got.code != 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := command(t, "", in(filepath.Join(from, "data")), "spool", "replay", spooled(t, asked(alice, 1))); got.code != 0 {
+		t.Errorf("%+v", got)
+	}
+	if err := p.end(t, syscall.SIGKILL); err == nil {
+		t.Error("the program survived its kill")
+	}
+	holds(t, command(t, "", in(filepath.Join(from, "data")), "outbox").out, "Không có tin nào bị kẹt")
+	if got := command(t, "", in(filepath.Join(to, "data")), "restore", file); got.code != 0 {
+		t.Fatalf("%+v", got)
+	}
+
+	p = serve(t, to, knowledge)
+	request(t, browser, http.MethodPost, p.url, "/chat/session", "{}")
+	request(t, browser, http.MethodPost, p.url, "/chat/messages", `{"id":"message-number-3","kind":"text","text":"1"}`)
+	answer = request(t, browser, http.MethodGet, p.url, "/chat/replies?after=0&wait=5", "")
+	if !strings.Contains(answer, "Hộ cận nghèo được giảm") {
+		t.Errorf("after the restore got %s, want the first choice of the list", answer)
+	}
+	if err := p.end(t, syscall.SIGTERM); err != nil {
+		t.Errorf("ended with %v; stderr: %s", err, p.log.String())
+	}
 }

@@ -185,7 +185,7 @@ func TestOperatorsCommandsTellTheCure(t *testing.T) {
 		"no store for backup":       {[]string{"backup", file}, nil, 1, "Không có kho lưu nào ở"},
 		"no store for compact":      {[]string{"compact"}, nil, 1, "Không có kho lưu nào ở"},
 		"no server for replay":      {[]string{"spool", "replay", file}, nil, 1, "Chạy «doithoai serve» rồi gõ lại"},
-		"redis":                     {[]string{"outbox"}, []string{"DOITHOAI_REDIS=redis://127.0.0.1"}, 1, "chưa dùng được với Redis"},
+		"redis":                     {[]string{"outbox"}, []string{"DOITHOAI_REDIS=redis://127.0.0.1:1"}, 1, "Không mở được kho lưu trong Redis"},
 		"backup to nowhere":         {[]string{"backup"}, nil, 2, "Thiếu tên tệp sẽ ghi"},
 		"restore from nowhere":      {[]string{"restore"}, nil, 2, "Thiếu tên tệp bản chép"},
 		"restore of no file":        {[]string{"restore", file}, nil, 1, "Xem lại tên tệp và quyền đọc"},

@@ -61,12 +61,35 @@ func (o *Operation) CanMove() error {
 	}
 }
 
-// Retire marks the store as moved to the backup of that name: it opens no more.
-func (o *Operation) Retire(ctx context.Context, to string) error {
+// Move writes the backup and marks the store as moved to it: it opens no more.
+// Whatever goes wrong, the store is as it was, but for what the error says.
+func (o *Operation) Move(ctx context.Context, name string, replace bool, at time.Time) (n int, err error) {
 	if err := o.CanMove(); err != nil {
-		return err
+		return 0, err
 	}
-	return o.store.Retire(ctx, to)
+	to, err := filepath.Abs(name)
+	if err != nil {
+		to = name
+	}
+	if shared, ok := o.store.(reinstater); ok {
+		if err := o.store.Retire(ctx, to); err != nil {
+			return 0, errors.Join(err, shared.Reinstate(context.WithoutCancel(ctx)))
+		}
+		if n, err = o.Backup(ctx, name, replace, at); err != nil {
+			return 0, errors.Join(err, shared.Reinstate(context.WithoutCancel(ctx)))
+		}
+		return n, nil
+	}
+	if n, err = o.Backup(ctx, name, replace, at); err != nil {
+		return 0, err
+	}
+	if err := o.store.Retire(ctx, to); err != nil {
+		return n, &Problem{
+			What: fmt.Sprintf("Đã chép %d mục vào %s, nhưng chưa đánh dấu được kho ở đây là đã dời đi", n, name),
+			Cure: "Đừng chạy dịch vụ với kho này nữa", Err: err,
+		}
+	}
+	return n, nil
 }
 
 // Restored tells what a backup brought.
@@ -107,6 +130,12 @@ func Restore(ctx context.Context, settings *config.Config, name string, log *slo
 		err = store.Import(ctx, record.ReadBackup(file))
 	}
 	if err = errors.Join(err, store.Close()); errors.Is(err, exchange.ErrNotEmpty) {
+		if settings.Redis != "" {
+			return Restored{}, &Problem{
+				What: "Kho lưu trong Redis không trống, chưa ghi gì vào đó",
+				Cure: "Đặt redis_prefix (biến DOITHOAI_REDIS_PREFIX) thành một tên khác rồi gõ lại",
+			}
+		}
 		return Restored{}, &Problem{
 			What: "Kho lưu ở " + settings.Data + " không trống, chưa ghi gì vào đó",
 			Cure: "Đặt data (biến DOITHOAI_DATA) thành một thư mục mới, hoặc dời tệp " + storeFile(settings.Data) + " đi chỗ khác, rồi gõ lại",

@@ -30,7 +30,7 @@ func Examine(ctx context.Context, settings *config.Config) []Finding {
 		}
 		return Finding{name, good, true}
 	}
-	store, err := examineStore(settings.Data)
+	store, err := examineStore(ctx, settings)
 	findings := []Finding{
 		found("Thiết đặt", "phiên bản này chạy được", refuseUnsupported(settings)),
 		found("Kho lưu", store, err),
@@ -48,13 +48,20 @@ func Examine(ctx context.Context, settings *config.Config) []Finding {
 }
 
 // examineStore tells the durability class with the state.
-func examineStore(dir string) (string, error) {
+func examineStore(ctx context.Context, settings *config.Config) (string, error) {
+	if settings.Redis != "" {
+		return examineRedis(ctx, settings)
+	}
+	return examineFile(settings.Data)
+}
+
+func examineFile(dir string) (string, error) {
 	const class = "; tin đã nhận còn nguyên khi chương trình bị tắt ngang hay mất điện"
 	name := filepath.Join(dir, "doithoai.db")
 	if _, err := os.Stat(name); err == nil {
 		s, err := boltstore.Open(name, boltstore.Options{SweepEvery: -1})
 		if err != nil {
-			return "", storeProblem(dir, name, err)
+			return "", openProblem(dir, name, err)
 		}
 		if err := s.Close(); err != nil {
 			return "", dataProblem(dir, err)

@@ -16,6 +16,7 @@ import (
 	"github.com/doithoai/doithoai/internal/exchange"
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/store/boltstore"
+	"github.com/doithoai/doithoai/internal/store/redisstore"
 )
 
 // Operation is a store in the hands of an operator's command. What it does goes
@@ -38,7 +39,17 @@ type engine interface {
 	Close() error
 }
 
-var _ engine = (*boltstore.Store)(nil)
+var (
+	_ engine = (*boltstore.Store)(nil)
+	_ engine = (*redisstore.Store)(nil)
+)
+
+// reinstater is a store that others may have open while it is moved: it is
+// retired before it is copied, so that no save falls in between, and reinstated
+// if copying fails.
+type reinstater interface {
+	Reinstate(ctx context.Context) error
+}
 
 // Operate finds the store of the settings: one that all may open together is
 // opened, one that belongs to a single process is reached through the server
@@ -69,12 +80,9 @@ func Operate(ctx context.Context, settings *config.Config, log *slog.Logger) (*O
 
 // openOperator opens the store of the settings for one command; for a restore
 // also what another one left unfinished.
-func openOperator(_ context.Context, settings *config.Config, log *slog.Logger, restoring bool) (engine, error) {
+func openOperator(ctx context.Context, settings *config.Config, log *slog.Logger, restoring bool) (engine, error) {
 	if settings.Redis != "" {
-		return nil, &Problem{
-			What: "Lệnh này chưa dùng được với Redis",
-			Cure: "Bỏ thiết đặt redis (biến DOITHOAI_REDIS) để làm việc với kho lưu trong một tệp",
-		}
+		return openRedis(ctx, settings, log, restoring)
 	}
 	name := storeFile(settings.Data)
 	store, err := boltstore.Open(name, boltstore.Options{Log: log, SweepEvery: -1, Unfinished: restoring})
@@ -193,6 +201,9 @@ func movedProblem(name string, moved *exchange.MovedError) error {
 // Explain tells what can go wrong in an operator's command in his language; an
 // error that it does not know stays as it is.
 func Explain(err error) error {
+	if _, told := errors.AsType[*Problem](err); told {
+		return err
+	}
 	if moved, ok := errors.AsType[*exchange.MovedError](err); ok {
 		return movedProblem("của dịch vụ", moved)
 	}

@@ -70,3 +70,28 @@ func TestARedisThatIsNotThere(t *testing.T) {
 		t.Errorf("New = %v", err)
 	}
 }
+
+// doctor names the class of durability, and what would lose messages.
+func TestDoctorTellsWhatRedisLoses(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		options []redistest.Option
+		ok      bool
+		tells   string
+	}{
+		"always":   {[]redistest.Option{redistest.Fsync("always")}, true, "còn nguyên khi Redis bị tắt ngang hay mất điện"},
+		"everysec": {[]redistest.Option{redistest.Fsync("everysec")}, true, "mất đến hai giây cuối"},
+		"never":    {[]redistest.Option{redistest.Config("--appendonly", "no")}, false, "appendfsync always"},
+		"evicting": {[]redistest.Option{redistest.Fsync("always"), redistest.Config("--maxmemory-policy", "allkeys-lru")}, false, "maxmemory-policy noeviction"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := redistest.Single(t, c.options...)
+			for _, f := range app.Examine(t.Context(), settings(t, t.TempDir(), "DOITHOAI_REDIS="+server.URL())) {
+				if f.Name == "Kho lưu" && (f.OK != c.ok || !strings.Contains(f.Text, c.tells)) {
+					t.Errorf("got %+v, want %q", f, c.tells)
+				}
+			}
+		})
+	}
+}

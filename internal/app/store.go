@@ -61,17 +61,19 @@ func openStore(ctx context.Context, settings *config.Config, log *slog.Logger) (
 	if err := os.MkdirAll(settings.Data, 0o700); err != nil {
 		return nil, dataProblem(settings.Data, err)
 	}
-	return openRedis(ctx, settings, log)
+	return openRedis(ctx, settings, log, false)
 }
 
 // redisPatience is how long a start waits for Redis, which may be starting too.
 const redisPatience = 3 * time.Second
 
-func openRedis(ctx context.Context, settings *config.Config, log *slog.Logger) (*redisstore.Store, error) {
+// openRedis opens the store in Redis; for a restore also what another one left
+// unfinished.
+func openRedis(ctx context.Context, settings *config.Config, log *slog.Logger, restoring bool) (*redisstore.Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, redisPatience)
 	defer cancel()
 	heard := new(atomic.Bool) // every try would tell the same
-	options := redisstore.Options{Prefix: settings.RedisPrefix, Log: slog.New(muted{log.Handler(), heard})}
+	options := redisstore.Options{Prefix: settings.RedisPrefix, Log: slog.New(muted{log.Handler(), heard}), Unfinished: restoring}
 	for tries := 0; ; tries++ {
 		opened, err := redisstore.Open(ctx, settings.Redis, options)
 		if err == nil {
@@ -149,7 +151,7 @@ func openFile(dir string, log *slog.Logger) (*boltstore.Store, error) {
 	name := filepath.Join(dir, "doithoai.db")
 	opened, err := boltstore.Open(name, boltstore.Options{Log: log})
 	if err != nil {
-		return nil, storeProblem(dir, name, err)
+		return nil, openProblem(dir, name, err)
 	}
 	return opened, nil
 }

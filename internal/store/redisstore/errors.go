@@ -22,7 +22,7 @@ func (e *FormatError) Error() string {
 }
 
 // ErrUnfinished says that a backup was being read into the store and the end was
-// never reached: it holds a part of something. Remove its keys and begin again.
+// never reached: it holds a part of something. See Options.Unfinished.
 var ErrUnfinished = errors.New("store holds an unfinished import")
 
 // unavailable wraps what kept a step from being known to have happened.

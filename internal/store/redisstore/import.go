@@ -17,9 +17,13 @@ const importBatch = 200
 // Import reads a backup into a store that holds nothing, else it returns
 // [exchange.ErrNotEmpty]. It takes over the key of the names; what waited to be
 // sent becomes dead letters. An import that did not reach its end leaves a mark:
-// the store cannot be opened again, see [ErrUnfinished]. Nobody else may have
-// the store open meanwhile.
+// the store cannot be opened again, see [ErrUnfinished], but to import anew:
+// then what the first try left is removed. Nobody else may have the store open
+// meanwhile.
 func (s *Store) Import(ctx context.Context, items iter.Seq2[record.Item, error]) error {
+	if err := s.clearUnfinished(ctx); err != nil {
+		return err
+	}
 	err := s.walk(ctx, func(found []foundKey) error {
 		if len(found) > 0 {
 			return exchange.ErrNotEmpty
@@ -60,6 +64,21 @@ func (s *Store) Import(ctx context.Context, items iter.Seq2[record.Item, error])
 		return err
 	}
 	return s.endImport(ctx)
+}
+
+// clearUnfinished removes what an import left that did not reach its end.
+func (s *Store) clearUnfinished(ctx context.Context) error {
+	fields, err := s.readHouse(ctx)
+	if _, begun := fields[houseImport]; err != nil || !begun {
+		return err
+	}
+	return s.walk(ctx, func(found []foundKey) error {
+		var batch []*call
+		for _, k := range found {
+			batch = append(batch, &call{shard: k.shard, args: []any{"unlink", k.key}, durable: true})
+		}
+		return s.flush(ctx, batch)
+	})
 }
 
 func (s *Store) flush(ctx context.Context, batch []*call) error {

@@ -43,6 +43,9 @@ type Options struct {
 	Now func() time.Time
 	// Log gets when a server stops and begins to answer; discarded if nil.
 	Log *slog.Logger
+	// Unfinished opens a store that holds a part of a backup, too: for
+	// [Store.Import], which starts over.
+	Unfinished bool
 
 	// For tests: who sees every command, budgets for a machine that does much
 	// else, and how much longer Redis keeps things than by Now it would.
@@ -119,7 +122,7 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("open store: %w", unavailable(err)), s.Close())
 	}
 	s.running.Go(func() { s.keeper.run(life) })
-	if err := s.furnish(ctx); err != nil {
+	if err := s.furnish(ctx, options.Unfinished); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), s.Close())
 	}
 	return s, nil
@@ -134,7 +137,7 @@ const (
 )
 
 // furnish reads the house, and makes it if it is not there.
-func (s *Store) furnish(ctx context.Context) error {
+func (s *Store) furnish(ctx context.Context, unfinished bool) error {
 	if err := s.readClock(ctx); err != nil {
 		return err
 	}
@@ -162,7 +165,7 @@ func (s *Store) furnish(ctx context.Context) error {
 	if have, err := strconv.Atoi(fields[houseFormat]); err == nil && have > format {
 		return &FormatError{have, format}
 	}
-	if _, open := fields[houseImport]; open {
+	if _, open := fields[houseImport]; open && !unfinished {
 		return ErrUnfinished
 	}
 	if len(fields[houseKey]) != record.KeySize {

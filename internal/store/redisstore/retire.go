@@ -32,3 +32,13 @@ func (s *Store) movedTo(ctx context.Context) error {
 	}
 	return &exchange.MovedError{To: text(c.value)}
 }
+
+// Reinstate takes back [Store.Retire], for a move that did not come to its end.
+func (s *Store) Reinstate(ctx context.Context) error {
+	for shard := range record.Shards {
+		if err := s.do(ctx, &call{shard: shard, args: []any{"del", s.keys.gone(shard)}, durable: true}); err != nil {
+			return err
+		}
+	}
+	return s.do(ctx, &call{shard: house, args: []any{"hdel", s.keys.house(), houseMoved}, durable: true})
+}
