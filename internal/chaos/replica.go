@@ -109,8 +109,25 @@ func freePort() (int, error) {
 
 func (p *process) url() string { return "http://" + p.plan.Listen }
 
+// startWait bounds start. A replica whose store does not answer gives up and is
+// run again, as a service manager does.
+const startWait = 60 * time.Second
+
 // start runs the replica and waits until it takes messages.
 func (p *process) start(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startWait)
+	defer cancel()
+	for {
+		err := p.startOnce(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		Wait(ctx, 200*time.Millisecond)
+	}
+}
+
+// startOnce runs the replica; the error is why it ended at its start.
+func (p *process) startOnce(ctx context.Context) error {
 	text, err := json.Marshal(p.plan)
 	if err != nil {
 		return err

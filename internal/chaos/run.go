@@ -64,12 +64,12 @@ func Run(ctx context.Context, plan Plan) (v Verdict, err error) {
 	err = r.rage(ctx)
 	close(enough)
 	if err != nil {
-		return v, err
+		hush() // with a store or replica that did not come back, nobody may ever be heard
 	}
 	talkers.Wait()
 	platform.Calm()
 	r.settle(ctx)
-	return platform.Judge(r.broken, time.Second), ctx.Err()
+	return platform.Judge(r.broken, time.Second), errors.Join(err, ctx.Err())
 }
 
 // run is one run under way.
