@@ -110,6 +110,6 @@ func (l *lane) handOver(leases []record.Lease, from time.Time, permit bool) {
 	}
 	l.options.Observer.age(l.config.Lane, l.options.Now().Sub(oldest))
 	for _, lease := range leases {
-		l.jobs <- job{lease, from, true, permit}
+		l.jobs <- job{lease: lease, from: from, slot: true, permit: permit}
 	}
 }

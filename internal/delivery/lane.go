@@ -25,6 +25,7 @@ type lane struct {
 	jobs     chan job // nil while the lane does not run
 	free     int      // slots
 	reserved map[bot.ChatID]time.Time
+	hopes    int       // jobs that came with a save and have no permit yet
 	more     bool      // something may be due that nobody has claimed
 	paused   time.Time // nothing is begun before
 	trouble  trouble
@@ -38,6 +39,7 @@ type job struct {
 	from   time.Time // before the call that gave it; zero if that is not known
 	slot   bool      // it takes up a slot
 	permit bool      // it comes with a permit
+	hope   bool      // it counts among the lane's hopes
 }
 
 func newLane(c LaneConfig, store *keeper, options Options, log *slog.Logger) *lane {
@@ -55,7 +57,7 @@ func newLane(c LaneConfig, store *keeper, options Options, log *slog.Logger) *la
 func (l *lane) run(ctx, work context.Context) {
 	jobs := make(chan job, 2*l.config.Workers) // a slot each, and some for leases that came too late
 	l.mu.Lock()
-	l.jobs, l.free, l.reserved, l.more = jobs, l.config.Workers, map[bot.ChatID]time.Time{}, true
+	l.jobs, l.free, l.reserved, l.hopes, l.more = jobs, l.config.Workers, map[bot.ChatID]time.Time{}, 0, true
 	l.mu.Unlock()
 	var workers sync.WaitGroup
 	for range l.config.Workers {
@@ -89,7 +91,7 @@ func (l *lane) way(chat bot.ChatID) record.Way {
 	// A second save of a chat keeps the time of the first: whichever of them
 	// gets the lease, it is no older.
 	if _, ok := l.reserved[chat]; !ok {
-		if l.free == 0 || len(l.reserved) >= l.permits.room(now) {
+		if l.free == 0 || len(l.reserved)+l.hopes >= l.permits.room(now) {
 			return w
 		}
 		l.free--
@@ -110,7 +112,7 @@ func (l *lane) saved(chat bot.ChatID, lease *record.Lease) bool {
 	case l.jobs == nil:
 		return lease == nil
 	case lease != nil:
-		l.start(job{lease: *lease, from: from, slot: reserved})
+		l.start(job{lease: *lease, from: from, slot: reserved, hope: true})
 	case reserved:
 		l.freed(1) // somebody else has the lease, or the chat is not due
 	default:
@@ -125,10 +127,21 @@ func (l *lane) saved(chat bot.ChatID, lease *record.Lease) bool {
 func (l *lane) start(j job) {
 	select {
 	case l.jobs <- j:
+		l.hopes++
 	default: // so many leases came too late that this one is left to run out
 		if j.slot {
 			l.freed(1)
 		}
+	}
+}
+
+// decided takes note that a job got its permit, or needs none any more.
+func (l *lane) decided(j *job) {
+	if j.hope {
+		j.hope = false
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.hopes--
 	}
 }
 

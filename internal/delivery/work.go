@@ -35,6 +35,7 @@ func (l *lane) work(ctx, work context.Context, jobs <-chan job) {
 func (l *lane) carry(ctx, work context.Context, j job) {
 	for {
 		settlement, ok := l.handle(ctx, work, &j)
+		l.decided(&j)
 		if j.permit {
 			l.permits.give(1)
 		}
@@ -110,6 +111,7 @@ func (l *lane) permitted(ctx context.Context, j *job) bool {
 	for l.open() {
 		if j.permit {
 			j.permit = false // used up, whatever comes of it
+			l.decided(j)
 			return true
 		}
 		got, wait, err := l.permits.get(ctx, 1)
