@@ -97,6 +97,7 @@ func (x *Exchange) Handle(ctx context.Context, m bot.Message) error {
 		}
 		saved, err := x.store.Save(ctx, save)
 		if err != nil {
+			x.config.Outlet.Saved(m.Chat, nil) // whoever was kept free to send is free again
 			return fmt.Errorf("save chat: %w", err)
 		}
 		if saved.Outcome == record.Done || saved.Outcome == record.Duplicate {

@@ -13,7 +13,7 @@ type Outlet interface {
 	Way(chat bot.ChatID) record.Way
 
 	// Saved is called after each save that may have left something for chat to
-	// get, also after a duplicate, with the lease if one was given.
+	// get, also after a duplicate or a failure, with the lease if one was given.
 	Saved(chat bot.ChatID, lease *record.Lease)
 }
 
