@@ -1,0 +1,297 @@
+package zalooa
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/vietnamese"
+)
+
+// The events we do something about, and the beginnings of those that come in
+// families. All others are counted.
+const (
+	eventText     = "user_send_text"
+	eventFollow   = "follow"
+	eventReceived = "user_received_message"
+	eventSeen     = "user_seen_message"
+	eventWithdraw = "user_withdraw"
+
+	fromUser      = "user_send_"
+	fromGroup     = "user_send_group_"
+	fromAnonymous = "anonymous_send_"
+	toAnonymous   = "oa_send_anonymous_"
+	toGroup       = "oa_send_group_"
+	fromAccount   = "oa_send_"
+)
+
+// counted are events that are known and not acted upon: they have a counter of
+// their own. What a resident fills into a form is among them: it is not kept.
+func counted() []string {
+	return []string{
+		"unfollow", "user_submit_info", "update_user_info", "user_reacted_message", "oa_reacted_message",
+		"user_click_chatnow", "user_feedback", "add_user_to_tag", "remove_user_from_tag", "remove_tag",
+		"oa_send_consent", "user_reply_consent", "user_call_oa", "oa_call_user", "permission_revoked",
+		"change_oa_daily_quota", "change_oa_template_tags", "change_template_quota", "change_template_quality",
+		"change_template_status", "event_expired", "extension_purchased", "widget_interaction_accepted",
+		"widget_failed_to_sync_user_external_id",
+	}
+}
+
+// maxAttachments of one message are told further, and maxSource bytes of an address.
+const (
+	maxAttachments = 10
+	maxSource      = 2048
+	maxName        = 200 // characters of a file's name or a link's title
+)
+
+// take does what follows from one event. An error means it was not taken.
+func (c *Channel) take(ctx context.Context, e event) error {
+	switch name := e.Name; {
+	case strings.HasPrefix(name, fromGroup), strings.HasPrefix(name, toGroup):
+		c.count("event.group")
+	case strings.HasPrefix(name, fromUser):
+		return c.takeMessage(ctx, e)
+	case name == eventFollow:
+		c.count("event.follow")
+		return c.hand(ctx, e, bot.Message{Kind: bot.KindOpen})
+	case strings.HasPrefix(name, fromAnonymous):
+		c.count("event.anonymous")
+		c.answerAnonymous(e)
+	case strings.HasPrefix(name, toAnonymous):
+		c.count("event.echo-anonymous")
+	case name == "oa_send_consent":
+		c.count("event." + name)
+	case strings.HasPrefix(name, fromAccount):
+		c.takeEcho(e)
+	case name == eventReceived, name == eventSeen:
+		c.takeReceipt(e)
+	case name == eventWithdraw:
+		c.count("event." + name)
+		if e.user() != "" {
+			if err := c.cfg.Withdraw(ctx, c.chat(e.user())); err != nil {
+				return fmt.Errorf("withdraw: %w", err)
+			}
+		}
+	case slices.Contains(counted(), name):
+		c.count("event." + name)
+	default:
+		c.count("event.unknown")
+	}
+	return nil
+}
+
+func (c *Channel) chat(user string) bot.ChatID {
+	return bot.ChatID{Channel: Name, Bot: account, Chat: user}
+}
+
+// takeMessage hands over what a resident sent, unless it is part of a flood.
+func (c *Channel) takeMessage(ctx context.Context, e event) error {
+	c.count("event.message")
+	user := e.user()
+	if user == "" {
+		c.count("event.malformed")
+		return nil
+	}
+	switch c.floods.judge(user, c.cfg.Now()) {
+	case tell:
+		c.count("flood")
+		c.say(notice{recipient: recipient{UserID: user}, text: c.cfg.Flood})
+		return nil
+	case ignore:
+		c.count("flood")
+		return nil
+	}
+	return c.hand(ctx, e, messageOf(e))
+}
+
+// hand gives a message to the intake.
+func (c *Channel) hand(ctx context.Context, e event, m bot.Message) error {
+	user := e.user()
+	if user == "" {
+		c.count("event.malformed")
+		return nil
+	}
+	m.Chat, m.ID, m.At = c.chat(user), e.id(), c.cfg.Now()
+	if err := c.cfg.Intake.Handle(ctx, m); err != nil {
+		return fmt.Errorf("handle message: %w", err)
+	}
+	return nil
+}
+
+// messageOf reads what a resident sent: a press, a text with or without things
+// beside it, or things alone.
+func messageOf(e event) bot.Message {
+	text := clean(e.Message.Text)
+	if e.Name == eventText {
+		if payload, ok := pressed(text); ok {
+			return bot.Message{Kind: bot.KindPress, Payload: payload}
+		}
+		return bot.Message{Kind: bot.KindText, Text: text}
+	}
+	m := bot.Message{Kind: bot.KindOther, Text: text, Attachments: attachmentsOf(e)}
+	if text != "" {
+		m.Kind = bot.KindText
+	}
+	return m
+}
+
+// clean composes a text and drops the control characters that no keyboard types.
+func clean(s string) string {
+	s = vietnamese.Compose(strings.ToValidUTF8(s, "\uFFFD"))
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, s)
+	return strings.TrimSpace(s)
+}
+
+// attachmentsOf tells what came, by the name of the event: a business card, for
+// one, comes dressed as a link.
+func attachmentsOf(e event) []bot.Attachment {
+	kind := attachmentKind(strings.TrimPrefix(e.Name, fromUser))
+	raw := e.Message.Attachments
+	if len(raw) == 0 {
+		raw = []attachment{{}} // it says that something came, if not what
+	}
+	var out []bot.Attachment
+	for _, a := range raw[:min(len(raw), maxAttachments)] {
+		out = append(out, a.as(kind))
+	}
+	return out
+}
+
+func attachmentKind(event string) bot.AttachmentKind {
+	switch event {
+	case "image", "gif":
+		return bot.AttachPhoto
+	case "audio":
+		return bot.AttachVoice
+	case "video":
+		return bot.AttachVideo
+	case "file":
+		return bot.AttachFile
+	case "sticker":
+		return bot.AttachSticker
+	case "location":
+		return bot.AttachLocation
+	case "business_card":
+		return bot.AttachContact
+	default: // a link, and what Zalo invents next
+		return bot.AttachOther
+	}
+}
+
+func (a attachment) as(kind bot.AttachmentKind) bot.Attachment {
+	p, out := a.Payload, bot.Attachment{Kind: kind}
+	switch kind {
+	case bot.AttachContact: // what stands on a card is not kept
+		return out
+	case bot.AttachLocation:
+		out.Latitude, out.Longitude = p.Coordinates.Latitude.float(), p.Coordinates.Longitude.float()
+		return out
+	case bot.AttachFile:
+		out.Name, out.Type, out.Size = cut(clean(p.Name), maxName), cut(clean(p.Type), 100), max(0, int64(p.Size.float()))
+	case bot.AttachOther:
+		out.Text = cut(clean(p.Description), maxName)
+	}
+	if len(p.URL) <= maxSource {
+		out.Source = strings.ToValidUTF8(p.URL, "")
+	}
+	return out
+}
+
+// cut shortens a text to at most n characters.
+func cut(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
+
+// answerAnonymous asks a visitor whom Zalo does not name to write as a user: a
+// visitor has no chat that would still be there for an answer tomorrow.
+func (c *Channel) answerAnonymous(e event) {
+	visitor, conversation := string(e.Sender.ID), string(e.Message.Conversation)
+	if visitor == "" || conversation == "" {
+		return
+	}
+	if c.visitors.first(visitor, c.cfg.Now()) {
+		c.say(notice{recipient: recipient{AnonymousID: visitor, ConversationID: conversation}, text: c.cfg.Anonymous})
+	}
+}
+
+// takeEcho notes what the account sent, and who.
+func (c *Channel) takeEcho(e event) {
+	c.count("event.echo")
+	id := string(e.Message.ID)
+	if e.user() == "" || id == "" {
+		return
+	}
+	at, ok := e.at()
+	if !ok {
+		at = c.cfg.Now()
+	}
+	admin := string(e.Sender.AdminID)
+	if admin != "" {
+		c.count("event.agent")
+	} else {
+		c.echoes.put(e.user(), e.Message.Text, id, at)
+	}
+	c.cfg.Echo(Echo{Chat: c.chat(e.user()), ID: id, Admin: admin, At: at})
+}
+
+func (c *Channel) takeReceipt(e event) {
+	c.count("event.receipt")
+	if e.user() == "" {
+		return
+	}
+	for _, id := range append(e.Message.IDs, e.Message.ID) {
+		if id != "" {
+			c.cfg.Receipt(c.chat(e.user()), string(id), e.Name == eventSeen)
+		}
+	}
+}
+
+// visitorRest is how long a visitor who was answered is left alone.
+const visitorRest = 24 * time.Hour
+
+// visitors remembers when visitors were answered.
+type visitors struct {
+	mu    sync.Mutex
+	times *recent[time.Time]
+}
+
+func newVisitors() *visitors { return &visitors{times: newRecent[time.Time](2000)} }
+
+// first reports whether a visitor was not answered for [visitorRest], and notes
+// that they are answered now.
+func (v *visitors) first(id string, now time.Time) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if last, ok := v.times.get(id); ok && now.Sub(last) < visitorRest {
+		return false
+	}
+	v.times.put(id, now)
+	return true
+}
+
+// say leaves a notice to Run; a queue that is full forgets it.
+func (c *Channel) say(n notice) {
+	if n.text == "" {
+		return
+	}
+	select {
+	case c.notices <- n:
+	default:
+		c.log.Warn("notice dropped", slog.String("reason", "queue full"))
+	}
+}
