@@ -33,8 +33,8 @@ type answer struct {
 	Error   *int            `json:"error"`
 	Message string          `json:"message"`
 	Data    json.RawMessage `json:"data"`
-	// Remain is how many calls this minute still has; -1 if it was not said.
-	Remain int `json:"-"`
+	// Last says that the package allows no further call in this minute.
+	Last bool `json:"-"`
 }
 
 // CodeError is an answer whose code is not 0.
@@ -113,7 +113,7 @@ func (a *api) do(ctx context.Context, method, path, token, contentType string, b
 	if err != nil {
 		return answer{}, &callError{written: true, err: scrubbed(err)}
 	}
-	out := answer{Remain: -1}
+	var out answer
 	if decode(raw, &out) != nil || out.Error == nil {
 		// A proxy's page, or half an answer. What the proxy refused never got
 		// through; of the rest nobody knows.
@@ -121,7 +121,7 @@ func (a *api) do(ctx context.Context, method, path, token, contentType string, b
 		return answer{}, &callError{written: !refused, status: res.StatusCode, err: errors.New("no code")}
 	}
 	if n, err := strconv.Atoi(res.Header.Get("X-RateLimit-Remain")); err == nil {
-		out.Remain = n
+		out.Last = n <= 0
 	}
 	if *out.Error != 0 {
 		return out, &CodeError{Code: *out.Error, Message: cut(out.Message, maxName)}

@@ -55,8 +55,8 @@ func New(cfg Config) (*Channel, error) {
 // Lane names the queues that this channel sends; see [record.Lane].
 func (c *Channel) Lane() string { return record.Lane(bot.ChatID{Channel: Name, Bot: account}) }
 
-// Pace is what the account's package allows, over all replicas.
-func (c *Channel) Pace() record.Pace {
+// Rate is what the account's package allows, over all replicas.
+func (c *Channel) Rate() record.Pace {
 	return record.Pace{Every: time.Minute / time.Duration(c.cfg.PerMinute), Burst: max(1, c.cfg.PerMinute/10)}
 }
 

@@ -2,6 +2,7 @@ package zalooa
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/vietnamese"
 )
 
@@ -119,10 +121,18 @@ func (c *Channel) hand(ctx context.Context, e event, m bot.Message) error {
 		return nil
 	}
 	m.Chat, m.ID, m.At = c.chat(user), e.id(), c.cfg.Now()
-	if err := c.cfg.Intake.Handle(ctx, m); err != nil {
+	err := c.cfg.Intake.Handle(ctx, m)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, record.ErrInvalid), errors.Is(err, record.ErrVersion):
+		// It would fail as often as it came, and in the end take the webhook with it.
+		c.count("event.poison")
+		c.log.ErrorContext(ctx, "message given up", "error", err)
+		return nil
+	default:
 		return fmt.Errorf("handle message: %w", err)
 	}
-	return nil
 }
 
 // messageOf reads what a resident sent: a press, a text with or without things

@@ -223,7 +223,7 @@ func (c *Channel) call(ctx context.Context, do func(context.Context, string) (an
 		}
 		a, err = do(ctx, token)
 	}
-	if a.Remain == 0 {
+	if a.Last {
 		c.pause(restOfMinute(c.cfg.Now()))
 	}
 	return a, err
