@@ -148,12 +148,15 @@ var (
 	errTime      = errors.New("event is too old or ahead of time: check this machine's clock")
 )
 
-// readBody reads the whole body within its time.
+// readBody reads the whole body within its time. The deadline of one that did
+// not come stays: the server would wait for the rest of it.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	// A writer without deadlines is one of a test.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	if err == nil {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	}
 	return body, err
 }
 

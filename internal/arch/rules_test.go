@@ -18,15 +18,22 @@ func order() [][]string {
 		{"internal/config"},
 		{"internal/app"},
 		{"cmd/doithoai"},
+		byHand(),
 	}
 }
 
-// suites are the conformance tests of a port; only test files import them.
-func suites() []string { return []string{"bot/channeltest", "internal/store/storetest"} }
+// suites are the conformance tests of a port and the stand-ins of platforms;
+// only test files import them, and what starts a stand-in by hand.
+func suites() []string {
+	return []string{"bot/channeltest", "bot/zalooa/oafake", "internal/store/storetest"}
+}
+
+// byHand are programs for trying something out; nothing imports them.
+func byHand() []string { return []string{"bot/zalooa/oafake/cmd"} }
 
 // adapters are the packages that speak a protocol or a client library.
 func adapters() []string {
-	return []string{"bot/webchat", "internal/store/boltstore", "internal/console"}
+	return []string{"bot/webchat", "bot/zalooa", "internal/store/boltstore", "internal/console"}
 }
 
 // place says where a third-party module may be imported.
