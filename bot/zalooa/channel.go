@@ -72,7 +72,7 @@ func (c *Channel) Run(ctx context.Context) error {
 	told := ""
 	for {
 		told = c.tell(ctx, c.keeper.tick(ctx), told)
-		look := time.NewTimer(lookEvery)
+		look := time.NewTimer(c.keeper.wait())
 		select {
 		case <-ctx.Done():
 			look.Stop()

@@ -17,6 +17,8 @@ const (
 	// lookEvery is how often the store is asked for a newer pair, and so how soon
 	// a login is noticed.
 	lookEvery = time.Minute
+	// lookSoon is that while nothing can be sent and another replica refreshes.
+	lookSoon = 300 * time.Millisecond
 	// refusedRest is how long a refused refresh is left alone.
 	refusedRest = time.Hour
 	// lostRest is how long a refresh without an answer is left alone.
@@ -182,6 +184,16 @@ func (k *keeper) due(p Pair) bool {
 	}
 	return p.Access == "" || p.Access == k.bad || p.Issued.IsZero() ||
 		!now.Before(p.Issued.Add(p.Expires.Sub(p.Issued)*4/5))
+}
+
+// wait tells how long until the next tick.
+func (k *keeper) wait() time.Duration {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.pair.Access != "" && k.pair.Access == k.bad && !k.now().Before(k.rest) {
+		return lookSoon
+	}
+	return lookEvery
 }
 
 // refresh exchanges old for the next pair: alone among all replicas, and not

@@ -53,6 +53,9 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // receive returns the status, and what an operator has to know. Neither the
 // signature's secret nor anything of the event is part of the error.
 func (c *Channel) receive(w http.ResponseWriter, r *http.Request) (int, error) {
+	// Before anything is looked at: the server waits for the rest of a refused
+	// body too. A writer without deadlines is one of a test.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
 	switch r.Method {
 	case http.MethodPost:
 	case http.MethodGet, http.MethodHead: // an operator or a monitor looks whether it is there
@@ -148,11 +151,8 @@ var (
 	errTime      = errors.New("event is too old or ahead of time: check this machine's clock")
 )
 
-// readBody reads the whole body within its time. The deadline of one that did
-// not come stays: the server would wait for the rest of it.
+// readBody reads the whole body, and lifts the deadline when it is here.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	// A writer without deadlines is one of a test.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err == nil {
 		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})

@@ -209,3 +209,10 @@ func (s *Server) getAccount(*http.Request) (any, *no) {
 	}
 	return data, nil
 }
+
+// Forgive forgets the complaints, for a test that wanted them.
+func (s *Server) Forgive() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.complaints = nil
+}
