@@ -195,7 +195,10 @@ func newBench(t *testing.T, o options) *bench {
 	})
 	if !o.idle {
 		run(t, b.c)
-		eventually(t, "use up the seed, or miss it", func() bool { return b.z.Refreshed() == 1 || b.c.Health() != nil })
+		eventually(t, "use up the seed, or miss it", func() bool {
+			stored, _ := b.vault.Load(t.Context())
+			return !stored.Issued.IsZero() && b.c.Ready(stored) || b.c.Health() != nil
+		})
 	}
 	return b
 }
