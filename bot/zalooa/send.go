@@ -112,7 +112,8 @@ type note struct {
 
 func noteOf(d record.Delivery) note {
 	var n note
-	if len(d.Note) == 0 || json.Unmarshal(d.Note, &n) != nil || n.Next < 0 {
+	err := json.Unmarshal(d.Note, &n)
+	if none := n.Next == 0 && n.Tries == 0; err != nil || none || n.Next < 0 { // at 0 only what goes back
 		return note{Next: d.Sent}
 	}
 	return n
