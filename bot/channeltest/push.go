@@ -2,6 +2,7 @@ package channeltest
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -31,6 +32,9 @@ type Platform interface {
 	// Forge brings a message with a wrong secret or signature, and reports
 	// whether the channel refused it. Called only with PushAbilities.Secret.
 	Forge(ctx context.Context) (refused bool, err error)
+	// Quiet waits until all that people did so far has come to the channel and
+	// was acknowledged.
+	Quiet(ctx context.Context) error
 	// Pass lets time pass, for the platform and for the channel.
 	Pass(d time.Duration)
 	// Secrets returns all that must never be logged or told: tokens and keys.
@@ -146,10 +150,7 @@ func runPush(t *testing.T, abilities PushAbilities, open Open, run func(*testing
 	run(t, b)
 
 	// Whatever a test was about: nothing that was written and no secret is told.
-	told := b.log.String()
-	for _, err := range b.post.Failures() {
-		told += "\n" + err.Error()
-	}
+	told := b.log.String() + fmt.Sprint(b.post.Failures())
 	for _, secret := range b.platform.Secrets() {
 		if strings.Contains(told, secret) {
 			t.Errorf("a secret was told:\n%s", told)

@@ -14,8 +14,9 @@ func order() [][]string {
 		{"internal/record"},
 		{"internal/exchange", "internal/delivery"},
 		suites(),
+		fakes(),
 		adapters(),
-		{"internal/config"},
+		{"internal/config", "bot/telegram/tgfake/cmd"},
 		{"internal/app"},
 		{"cmd/doithoai"},
 	}
@@ -24,9 +25,13 @@ func order() [][]string {
 // suites are the conformance tests of a port; only test files import them.
 func suites() []string { return []string{"bot/channeltest", "internal/store/storetest"} }
 
+// fakes stand in for the servers of others; besides test files only their own
+// commands import them.
+func fakes() []string { return []string{"bot/telegram/tgfake"} }
+
 // adapters are the packages that speak a protocol or a client library.
 func adapters() []string {
-	return []string{"bot/webchat", "internal/store/boltstore", "internal/console"}
+	return []string{"bot/webchat", "bot/telegram", "internal/store/boltstore", "internal/console"}
 }
 
 // place says where a third-party module may be imported.
@@ -39,18 +44,19 @@ type place struct {
 // here fails: a dependency is a decision too.
 func thirdParty() map[string]place {
 	return map[string]place{
-		"github.com/chromedp/chromedp":    {tests: true},
-		"github.com/chromedp/cdproto":     {tests: true},
-		"github.com/fsnotify/fsnotify":    {packages: []string{"knowledge"}},
-		"github.com/google/jsonschema-go": {packages: []string{"knowledge"}, tests: true},
-		"github.com/spf13/cobra":          {packages: []string{"cmd/doithoai"}},
-		"github.com/spf13/pflag":          {packages: []string{"cmd/doithoai"}},
-		"go.etcd.io/bbolt":                {packages: []string{"internal/store/boltstore"}, tests: true},
-		"go.uber.org/goleak":              {tests: true},
-		"golang.org/x/term":               {packages: []string{"internal/console"}},
-		"golang.org/x/text":               {packages: []string{"internal/vietnamese", "internal/strictyaml"}, tests: true},
-		"golang.org/x/time":               {packages: adapters()},
-		"gopkg.in/yaml.v3":                {packages: []string{"internal/strictyaml"}},
-		"pgregory.net/rapid":              {tests: true},
+		"github.com/chromedp/chromedp":                       {tests: true},
+		"github.com/chromedp/cdproto":                        {tests: true},
+		"github.com/fsnotify/fsnotify":                       {packages: []string{"knowledge"}},
+		"github.com/go-telegram-bot-api/telegram-bot-api/v5": {packages: []string{"bot/telegram"}},
+		"github.com/google/jsonschema-go":                    {packages: []string{"knowledge"}, tests: true},
+		"github.com/spf13/cobra":                             {packages: []string{"cmd/doithoai"}},
+		"github.com/spf13/pflag":                             {packages: []string{"cmd/doithoai"}},
+		"go.etcd.io/bbolt":                                   {packages: []string{"internal/store/boltstore"}, tests: true},
+		"go.uber.org/goleak":                                 {tests: true},
+		"golang.org/x/term":                                  {packages: []string{"internal/console"}},
+		"golang.org/x/text":                                  {packages: []string{"internal/vietnamese", "internal/strictyaml"}, tests: true},
+		"golang.org/x/time":                                  {packages: adapters()},
+		"gopkg.in/yaml.v3":                                   {packages: []string{"internal/strictyaml"}},
+		"pgregory.net/rapid":                                 {tests: true},
 	}
 }
