@@ -32,13 +32,17 @@ type Platform interface {
 	// Forge brings a message with a wrong secret or signature, and reports
 	// whether the channel refused it. Called only with PushAbilities.Secret.
 	Forge(ctx context.Context) (refused bool, err error)
-	// Quiet waits until all that people did so far has come to the channel and
-	// was acknowledged.
-	Quiet(ctx context.Context) error
 	// Pass lets time pass, for the platform and for the channel.
 	Pass(d time.Duration)
 	// Secrets returns all that must never be logged or told: tokens and keys.
 	Secrets() []string
+}
+
+// Quieter is what a platform is too if it brings events in its own time.
+type Quieter interface {
+	// Quiet waits until all that people did so far has come to the channel and
+	// was acknowledged.
+	Quiet(ctx context.Context) error
 }
 
 // Resident is one person at the far end of a pushed channel. What they do is

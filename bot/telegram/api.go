@@ -83,7 +83,7 @@ func (a *api) scrub(err error) error {
 }
 
 // fetch opens a file that the API has named; the caller closes it.
-func (a *api) fetch(ctx context.Context, path string) (*http.Response, error) {
+func (a *api) fetch(ctx context.Context, path string) (io.ReadCloser, error) {
 	// Built from our own base: the library's links always go to Telegram's server.
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.base+"/file/bot"+a.token+"/"+path, nil)
 	if err != nil {
@@ -97,7 +97,7 @@ func (a *api) fetch(ctx context.Context, path string) (*http.Response, error) {
 		res.Body.Close()
 		return nil, fmt.Errorf("status %d", res.StatusCode)
 	}
-	return res, nil
+	return res.Body, nil
 }
 
 // doer makes the one request of a call and remembers how far it came.

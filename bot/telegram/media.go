@@ -223,14 +223,14 @@ func (c *Channel) Fetch(ctx context.Context, source string) (io.ReadCloser, erro
 	if err := json.Unmarshal(result, &file); err != nil || file.Path == "" {
 		return nil, errors.New("find file: no path")
 	}
-	res, err := c.api.fetch(ctx, file.Path)
+	body, err := c.api.fetch(ctx, file.Path)
 	if err != nil {
 		return nil, fmt.Errorf("fetch file: %w", err)
 	}
 	return struct {
 		io.Reader
 		io.Closer
-	}{&cappedReader{r: res.Body, left: maxDownload}, res.Body}, nil
+	}{&cappedReader{r: body, left: maxDownload}, body}, nil
 }
 
 // cappedReader ends with an error, not as if all was read, when it is too much.

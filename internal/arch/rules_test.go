@@ -14,20 +14,22 @@ func order() [][]string {
 		{"internal/record"},
 		{"internal/exchange", "internal/delivery"},
 		suites(),
-		fakes(),
 		adapters(),
-		{"internal/config", "bot/telegram/tgfake/cmd"},
+		{"internal/config"},
 		{"internal/app"},
 		{"cmd/doithoai"},
+		byHand(),
 	}
 }
 
-// suites are the conformance tests of a port; only test files import them.
-func suites() []string { return []string{"bot/channeltest", "internal/store/storetest"} }
+// suites are the conformance tests of a port and the stand-ins of platforms;
+// only test files import them, and what starts a stand-in by hand.
+func suites() []string {
+	return []string{"bot/channeltest", "bot/telegram/tgfake", "internal/store/storetest"}
+}
 
-// fakes stand in for the servers of others; besides test files only their own
-// commands import them.
-func fakes() []string { return []string{"bot/telegram/tgfake"} }
+// byHand are programs for trying something out; nothing imports them.
+func byHand() []string { return []string{"bot/telegram/tgfake/cmd"} }
 
 // adapters are the packages that speak a protocol or a client library.
 func adapters() []string {
@@ -44,19 +46,20 @@ type place struct {
 // here fails: a dependency is a decision too.
 func thirdParty() map[string]place {
 	return map[string]place{
-		"github.com/chromedp/chromedp":                       {tests: true},
-		"github.com/chromedp/cdproto":                        {tests: true},
-		"github.com/fsnotify/fsnotify":                       {packages: []string{"knowledge"}},
+		"github.com/chromedp/chromedp":    {tests: true},
+		"github.com/chromedp/cdproto":     {tests: true},
+		"github.com/fsnotify/fsnotify":    {packages: []string{"knowledge"}},
+		"github.com/google/jsonschema-go": {packages: []string{"knowledge"}, tests: true},
+		"github.com/spf13/cobra":          {packages: []string{"cmd/doithoai"}},
+		"github.com/spf13/pflag":          {packages: []string{"cmd/doithoai"}},
+		"go.etcd.io/bbolt":                {packages: []string{"internal/store/boltstore"}, tests: true},
+		"go.uber.org/goleak":              {tests: true},
+		"golang.org/x/term":               {packages: []string{"internal/console"}},
+		"golang.org/x/text":               {packages: []string{"internal/vietnamese", "internal/strictyaml"}, tests: true},
+		"golang.org/x/time":               {packages: adapters()},
+		"gopkg.in/yaml.v3":                {packages: []string{"internal/strictyaml"}},
+		"pgregory.net/rapid":              {tests: true},
+
 		"github.com/go-telegram-bot-api/telegram-bot-api/v5": {packages: []string{"bot/telegram"}},
-		"github.com/google/jsonschema-go":                    {packages: []string{"knowledge"}, tests: true},
-		"github.com/spf13/cobra":                             {packages: []string{"cmd/doithoai"}},
-		"github.com/spf13/pflag":                             {packages: []string{"cmd/doithoai"}},
-		"go.etcd.io/bbolt":                                   {packages: []string{"internal/store/boltstore"}, tests: true},
-		"go.uber.org/goleak":                                 {tests: true},
-		"golang.org/x/term":                                  {packages: []string{"internal/console"}},
-		"golang.org/x/text":                                  {packages: []string{"internal/vietnamese", "internal/strictyaml"}, tests: true},
-		"golang.org/x/time":                                  {packages: adapters()},
-		"gopkg.in/yaml.v3":                                   {packages: []string{"internal/strictyaml"}},
-		"pgregory.net/rapid":                                 {tests: true},
 	}
 }
