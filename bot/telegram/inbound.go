@@ -127,7 +127,7 @@ func kindOf(m bot.Message) bot.Kind {
 // refused returns why nothing is taken from somebody somewhere, "" if it is.
 func (c *Channel) refused(e *event, chat *tgbotapi.Chat, from *tgbotapi.User, sender *tgbotapi.Chat) string {
 	switch {
-	case from == nil || from.IsBot || sender != nil:
+	case from == nil || from.ID == 0 || from.IsBot || sender != nil:
 		return countHidden
 	case chat.IsPrivate() && chat.ID == from.ID:
 		return ""

@@ -52,7 +52,7 @@ func (s *Server) takeFault(method string) *Fault {
 
 func bringsMessage(method string) bool {
 	switch method {
-	case "sendMessage", "sendPhoto", "sendVoice", "sendVideo", "sendDocument":
+	case "sendMessage", "sendPhoto", "sendVoice", "sendVideo", "sendDocument", "sendLocation":
 		return true
 	}
 	return false

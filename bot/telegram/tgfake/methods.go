@@ -33,6 +33,8 @@ func (s *Server) do(ctx context.Context, method string, p params) (any, error) {
 		return s.sendMessage(p)
 	case "sendPhoto", "sendVoice", "sendVideo", "sendDocument":
 		return s.sendFile(strings.ToLower(strings.TrimPrefix(method, "send")), p)
+	case "sendLocation":
+		return s.sendLocation(p)
 	case "sendChatAction":
 		return s.sendChatAction(p)
 	case "editMessageText":
@@ -140,6 +142,23 @@ func (s *Server) sendFile(kind string, p params) (any, error) {
 	m := &Message{Thread: thread, InTopic: thread != 0, Caption: caption, Keyboard: keyboard}
 	m.attach(kind, file)
 	return s.say(c, m), nil
+}
+
+func (s *Server) sendLocation(p params) (any, error) {
+	c, thread, err := s.target(p)
+	if err != nil {
+		return nil, err
+	}
+	latitude, err1 := strconv.ParseFloat(p.text("latitude"), 64)
+	longitude, err2 := strconv.ParseFloat(p.text("longitude"), 64)
+	if err1 != nil || err2 != nil {
+		return nil, bad("location must be specified")
+	}
+	keyboard, err := readKeyboard(p)
+	if err != nil {
+		return nil, err
+	}
+	return s.say(c, &Message{Thread: thread, InTopic: thread != 0, Location: &Location{latitude, longitude}, Keyboard: keyboard}), nil
 }
 
 // fileOf is an upload, or a file the bot has seen before.

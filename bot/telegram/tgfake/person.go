@@ -82,7 +82,9 @@ func (p *Person) Photo(caption string) int {
 
 // Album sends n pictures at once; the words are under the first.
 func (p *Person) Album(n int, caption string) {
-	group := fmt.Sprintf("ALBUM-%s-%d", p.ID(), p.s.clock.Now().UnixNano())
+	p.s.mu.Lock()
+	group := fmt.Sprintf("ALBUM-%d", p.s.id())
+	p.s.mu.Unlock()
 	for i := range n {
 		m := &Message{MediaGroup: group}
 		if i == 0 {

@@ -76,3 +76,6 @@ func (r *Room) Migrate() *Room {
 
 // Next waits for the next message of the bot in the room.
 func (r *Room) Next(ctx context.Context) (Message, error) { return r.s.unread(ctx, r.chat) }
+
+// Number is ID as a number.
+func (r *Room) Number() int64 { return r.chat.ID }

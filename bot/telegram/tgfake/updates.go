@@ -17,6 +17,7 @@ type updates struct {
 	poller  chan struct{}
 	changed chan struct{} // closed and made anew when something was added
 	latest  *update       // the last one handed out
+	hasty   bool          // polls end at once
 }
 
 type update struct {
@@ -145,9 +146,12 @@ func (s *Server) getUpdates(ctx context.Context, p params) (any, error) {
 	if limit < 1 || limit > 100 {
 		limit = 100
 	}
-	me, err := s.becomePoller(p, offset)
+	me, hasty, err := s.becomePoller(p, offset)
 	if err != nil {
 		return nil, err
+	}
+	if hasty {
+		timeout = 0
 	}
 	over := s.clock.After(time.Duration(min(timeout, 50)) * time.Second)
 	for {
@@ -170,14 +174,14 @@ func (s *Server) getUpdates(ctx context.Context, p params) (any, error) {
 }
 
 // becomePoller ends an older poll and confirms what the offset passes.
-func (s *Server) becomePoller(p params, offset int64) (chan struct{}, error) {
+func (s *Server) becomePoller(p params, offset int64) (me chan struct{}, hasty bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.hook.url != "" {
-		return nil, conflict(hookActive)
+		return nil, false, conflict(hookActive)
 	}
 	if err := s.setAllowed(p); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	u := &s.updates
 	if u.poller != nil {
@@ -188,7 +192,7 @@ func (s *Server) becomePoller(p params, offset int64) (chan struct{}, error) {
 		u.waiting = u.waiting[max(0, len(u.waiting)+int(offset)):]
 	}
 	u.waiting = slices.DeleteFunc(u.waiting, func(w *update) bool { return int64(w.id) < offset && !w.forced })
-	return u.poller, nil
+	return u.poller, u.hasty, nil
 }
 
 func (s *Server) batch(offset int64, limit int) ([]json.RawMessage, <-chan struct{}) {
@@ -220,4 +224,19 @@ func (s *Server) LastUpdate() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strconv.Itoa(s.updates.next)
+}
+
+// DropWaiting confirms all that waits, as another program with the same token would.
+func (s *Server) DropWaiting() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.updates.waiting = nil
+}
+
+// AnswerAtOnce makes polls end at once also when there is nothing, as some
+// other servers of this protocol do.
+func (s *Server) AnswerAtOnce() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.updates.hasty = true
 }

@@ -199,3 +199,11 @@ func (s *Server) LatestBody() []byte {
 	}
 	return s.updates.latest.body
 }
+
+// SetWebhook sets it as another program would that the bot knows nothing of.
+func (s *Server) SetWebhook(address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hook = webhook{url: address, most: 40, busy: s.hook.busy}
+	s.updates.wake()
+}
