@@ -2,6 +2,7 @@ package channeltest
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -35,6 +36,13 @@ type Platform interface {
 	Pass(d time.Duration)
 	// Secrets returns all that must never be logged or told: tokens and keys.
 	Secrets() []string
+}
+
+// Quieter is what a platform is too if it brings events in its own time.
+type Quieter interface {
+	// Quiet waits until all that people did so far has come to the channel and
+	// was acknowledged.
+	Quiet(ctx context.Context) error
 }
 
 // Resident is one person at the far end of a pushed channel. What they do is
@@ -146,10 +154,7 @@ func runPush(t *testing.T, abilities PushAbilities, open Open, run func(*testing
 	run(t, b)
 
 	// Whatever a test was about: nothing that was written and no secret is told.
-	told := b.log.String()
-	for _, err := range b.post.Failures() {
-		told += "\n" + err.Error()
-	}
+	told := b.log.String() + fmt.Sprint(b.post.Failures())
 	for _, secret := range b.platform.Secrets() {
 		if strings.Contains(told, secret) {
 			t.Errorf("a secret was told:\n%s", told)

@@ -16,11 +16,11 @@ import (
 func pushScript(m bot.Message) []bot.Reply {
 	switch {
 	case m.Kind == bot.KindOther:
-		kinds := ""
+		text := []string{"nhận"}
 		for _, a := range m.Attachments {
-			kinds += " " + string(a.Kind)
+			text = append(text, string(a.Kind))
 		}
-		return []bot.Reply{{Kind: bot.ReplyNotice, Text: "nhận" + kinds}}
+		return []bot.Reply{{Kind: bot.ReplyNotice, Text: strings.Join(text, " ")}}
 	case m.Text == "dài":
 		return []bot.Reply{{Kind: bot.ReplyAnswer, Text: longAnswer(), Buttons: choices()}}
 	case m.Text == "2": // where choices are typed
@@ -229,6 +229,11 @@ func pushFlood(t *testing.T, b *pushBench) {
 	}
 	wantNext(ctx, t, r, b.abilities.Flood)
 	typeLine(ctx, t, r, "lặng")
+	if p, ok := b.platform.(Quieter); ok {
+		if err := p.Quiet(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
 	b.platform.Pass(time.Hour) // it calms
 	typeLine(ctx, t, r, "nghe lại chưa")
 	wantNext(ctx, t, r, "nghe: nghe lại chưa") // and not the polite text again

@@ -25,15 +25,15 @@ func order() [][]string {
 // suites are the conformance tests of a port and the stand-ins of platforms;
 // only test files import them, and what starts a stand-in by hand.
 func suites() []string {
-	return []string{"bot/channeltest", "bot/zalooa/oafake", "internal/store/storetest"}
+	return []string{"bot/channeltest", "bot/telegram/tgfake", "bot/zalooa/oafake", "internal/store/storetest"}
 }
 
 // byHand are programs for trying something out; nothing imports them.
-func byHand() []string { return []string{"bot/zalooa/oafake/cmd"} }
+func byHand() []string { return []string{"bot/telegram/tgfake/cmd", "bot/zalooa/oafake/cmd"} }
 
 // adapters are the packages that speak a protocol or a client library.
 func adapters() []string {
-	return []string{"bot/webchat", "bot/zalooa", "internal/store/boltstore", "internal/console"}
+	return []string{"bot/webchat", "bot/telegram", "bot/zalooa", "internal/store/boltstore", "internal/console"}
 }
 
 // place says where a third-party module may be imported.
@@ -59,5 +59,7 @@ func thirdParty() map[string]place {
 		"golang.org/x/time":               {packages: adapters()},
 		"gopkg.in/yaml.v3":                {packages: []string{"internal/strictyaml"}},
 		"pgregory.net/rapid":              {tests: true},
+
+		"github.com/go-telegram-bot-api/telegram-bot-api/v5": {packages: []string{"bot/telegram"}},
 	}
 }

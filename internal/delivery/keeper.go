@@ -25,31 +25,35 @@ type keeper struct {
 	limiter Limiter
 	log     *slog.Logger
 
-	mu   sync.Mutex
-	away bool // the last call failed
+	mu       sync.Mutex
+	away     bool      // calls fail
+	answered time.Time // when one last did not
 }
 
 func (k *keeper) claim(ctx context.Context, lane string, n int) ([]record.Lease, error) {
+	began := time.Now()
 	call, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	leases, err := k.outbox.Claim(call, lane, n)
-	k.note(ctx, err)
+	k.note(ctx, began, err)
 	return leases, err
 }
 
 func (k *keeper) take(ctx context.Context, bucket string, pace record.Pace, n int) (int, time.Duration, error) {
+	began := time.Now()
 	call, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	got, wait, err := k.limiter.Take(call, bucket, pace, n)
-	k.note(ctx, err)
+	k.note(ctx, began, err)
 	return got, wait, err
 }
 
 // release tries once: a lease that cannot be given back runs out by itself.
 func (k *keeper) release(ctx context.Context, lease record.Lease) {
+	began := time.Now()
 	call, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	k.note(ctx, k.outbox.Release(call, lease))
+	k.note(ctx, began, k.outbox.Release(call, lease))
 }
 
 // settle tells the store how a send ended until it listens: what is sent and
@@ -62,7 +66,7 @@ func (k *keeper) settle(ctx context.Context, lease record.Lease, s record.Settle
 		call, cancel := context.WithTimeout(ctx, callTime)
 		next, err := k.outbox.Settle(call, lease, s)
 		cancel()
-		k.note(ctx, err)
+		k.note(ctx, from, err)
 		if err == nil {
 			return next, from
 		}
@@ -73,23 +77,31 @@ func (k *keeper) settle(ctx context.Context, lease record.Lease, s record.Settle
 }
 
 // note keeps whether the store answers. A call that ended because everything
-// does, tells nothing.
-func (k *keeper) note(ctx context.Context, err error) {
-	if err != nil && ctx.Err() != nil {
-		return
-	}
+// does tells nothing, nor does one that began before another was answered.
+func (k *keeper) note(ctx context.Context, began time.Time, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
-	case err != nil && !k.away:
-		k.log.Warn("the store does not answer, sending waits", "error", err)
-	case err == nil && k.away:
-		k.log.Info("the store answers again")
+	case err == nil:
+		k.answered = time.Now()
+	case ctx.Err() != nil || began.Before(k.answered):
+		return
 	}
-	k.away = err != nil
+	if away := err != nil; away != k.away {
+		k.away = away
+		k.tell(err)
+	}
 }
 
-// isAway reports whether the last call failed.
+func (k *keeper) tell(err error) {
+	if err != nil {
+		k.log.Warn("the store does not answer, sending waits", "error", err)
+		return
+	}
+	k.log.Info("the store answers again")
+}
+
+// isAway reports whether calls fail.
 func (k *keeper) isAway() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -29,6 +29,7 @@ type lane struct {
 	paused   time.Time // nothing is begun before
 	trouble  trouble
 	asked    map[bot.ChatID]time.Time // when somebody was asked to ask again
+	endings  map[bot.ChatID]ending    // of which the store has not heard yet
 }
 
 // job is a lease for a worker.
@@ -45,6 +46,7 @@ func newLane(c LaneConfig, store *keeper, options Options, log *slog.Logger) *la
 		permits: newPermits(store, c.Lane, c.Rate),
 		nudge:   make(chan struct{}, 1),
 		asked:   map[bot.ChatID]time.Time{},
+		endings: map[bot.ChatID]ending{},
 	}
 }
 

@@ -103,14 +103,14 @@ func (p *permits) local(n int) (got int, wait time.Duration) {
 	return 0, max(0, p.next.Sub(now))
 }
 
-// fill stores what was taken. With less than a batch the store is dry, and is
-// left to gather another batch before it is asked again: asking for each permit
-// as it comes would be the trip for every message that batches are to save.
+// fill stores what was taken. If that leaves less than a batch, the store is
+// given time to gather one before it is asked again: asking for each permit as it
+// comes would be the trip for every message that batches are to save.
 func (p *permits) fill(n int, wait time.Duration, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.n, p.ends = n, now.Add(permitLife)
-	if n < p.batch {
+	if n < p.batch || p.pace.Burst < 2*p.batch {
 		p.next = now.Add(max(wait, time.Duration(p.batch)*p.pace.Every))
 	}
 }

@@ -32,7 +32,7 @@ type LaneConfig struct {
 	// Workers is how many chats are sent to at once; 8 if zero.
 	Workers int
 	// MaxAttempts is how often a message is tried that fails with [Retry] while
-	// others get through; 30 if zero, which takes about four hours.
+	// others get through; 30 if zero, which takes about three hours.
 	MaxAttempts int
 }
 
@@ -68,7 +68,7 @@ type Push struct {
 // NewPush returns a Push over the given lanes. Errors are mistakes in them.
 // limiter may be nil if no lane has a Rate.
 func NewPush(outbox Outbox, limiter Limiter, lanes []LaneConfig, options Options) (*Push, error) {
-	if options.Every == 0 {
+	if options.Every <= 0 {
 		options.Every = 500 * time.Millisecond
 	}
 	if options.Drain == 0 {

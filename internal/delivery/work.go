@@ -43,7 +43,7 @@ func (l *lane) carry(ctx, work context.Context, j job) {
 			l.left()
 			return
 		}
-		next, from := l.store.settle(work, j.lease, settlement)
+		next, from := l.settle(work, j.lease, settlement)
 		if next == nil {
 			return
 		}
@@ -57,6 +57,9 @@ func (l *lane) handle(ctx, work context.Context, j *job) (record.Settlement, boo
 	if ctx.Err() != nil || time.Until(j.end()) < minLease {
 		return record.Settlement{}, false
 	}
+	if settlement, ok := l.untold(j.lease.Delivery); ok {
+		return settlement, true
+	}
 	if settlement, ok := l.verdict(j.lease); ok {
 		return settlement, true
 	}
@@ -64,6 +67,38 @@ func (l *lane) handle(ctx, work context.Context, j *job) (record.Settlement, boo
 		return record.Settlement{}, false
 	}
 	return l.send(work, *j), true
+}
+
+// ending is how a try of a message ended of which the store has not heard yet.
+type ending struct {
+	seq        uint64
+	sent       int
+	settlement record.Settlement
+}
+
+// settle tells the store how a message ended. If the store is away for longer
+// than the lease, the same message may be claimed again meanwhile: it is then
+// settled with what is known of it, and not sent once more.
+func (l *lane) settle(work context.Context, lease record.Lease, s record.Settlement) (*record.Lease, time.Time) {
+	d := lease.Delivery
+	l.mu.Lock()
+	l.endings[d.Chat] = ending{d.Seq, d.Sent, s}
+	l.mu.Unlock()
+	next, from := l.store.settle(work, lease, s)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e := l.endings[d.Chat]; e.seq == d.Seq && e.sent == d.Sent {
+		delete(l.endings, d.Chat)
+	}
+	return next, from
+}
+
+// untold returns the end of a try of d that the store has not heard of.
+func (l *lane) untold(d record.Delivery) (record.Settlement, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e, ok := l.endings[d.Chat]
+	return e.settlement, ok && e.seq == d.Seq && e.sent == d.Sent
 }
 
 // end is when the lease has run out at the latest.

@@ -18,6 +18,11 @@ func (s *Store) Compact(ctx context.Context) (before, after int64, err error) {
 	if _, err := s.Sweep(ctx); err != nil {
 		return 0, 0, fmt.Errorf("compact store: %w", err)
 	}
+	end, err := s.alone(ctx)
+	if err != nil {
+		return 0, 0, fmt.Errorf("compact store: %w", err)
+	}
+	defer end()
 	sizes := new([2]int64)
 	err = s.enqueue(step{ctx: ctx, done: make(chan error, 1), alone: func() (err error) {
 		sizes[0], sizes[1], err = s.rewrite()

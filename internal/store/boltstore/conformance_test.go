@@ -28,12 +28,17 @@ func TestConformance(t *testing.T) {
 			Store:   store,
 			Now:     now,
 			Advance: func(d time.Duration) { moved.Add(int64(d)) },
-			Reopen: func() storetest.Store {
+			Reopen: func() (storetest.Store, error) {
 				if err := store.Close(); err != nil {
 					t.Errorf("Close: %v", err)
 				}
-				store = mustOpen(t, path, options)
-				return store
+				again, err := boltstore.Open(path, options)
+				if err != nil {
+					return nil, err
+				}
+				store = again
+				t.Cleanup(func() { _ = again.Close() })
+				return again, nil
 			},
 			Sweep: func(ctx context.Context) error {
 				_, err := store.Sweep(ctx)

@@ -37,3 +37,13 @@ type FormatError struct {
 func (e *FormatError) Error() string {
 	return fmt.Sprintf("store %s has format %d, this program reads up to %d", e.Path, e.Have, e.Want)
 }
+
+// UnfinishedError says that an import into the file was begun and not
+// completed: it holds a part of a backup. Only [Store.Import], on a store opened
+// for that, can do anything with it: it starts over.
+type UnfinishedError struct{ Path string }
+
+// Error implements error.
+func (e *UnfinishedError) Error() string {
+	return fmt.Sprintf("store %s holds an unfinished import", e.Path)
+}

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -11,12 +12,9 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
-// sweepChunk is how many chats one step of the sweeper looks at, so that saves
+// sweepChunk is how many values one step of the sweeper looks at, so that saves
 // do not wait long behind it.
 const sweepChunk = 200
-
-// damagedWait is when the sweeper looks again at a value it could not read.
-const damagedWait = time.Hour
 
 func (s *Store) sweepLoop(ctx context.Context) {
 	tick := time.NewTicker(s.options.SweepEvery)
@@ -33,19 +31,15 @@ func (s *Store) sweepLoop(ctx context.Context) {
 	}
 }
 
-// Sweep removes what has expired and returns how many chats, deliveries and
-// counters that were. What was saved under a clock that ran ahead has its end
-// pulled back to where it would be had it been saved now. Damage does not stop
-// it; it is returned at the end.
+// Sweep removes what has expired and returns how many values that were. What
+// was saved under a clock that ran ahead has its end pulled back to where it
+// would be had it been saved now. Damage does not stop it; it is returned at
+// the end.
 func (s *Store) Sweep(ctx context.Context) (removed int, err error) {
 	var faults []error
-	for _, pass := range []func(*bbolt.Tx, time.Time) (sweep, error){s.sweepDue, s.sweepAhead, s.sweepCounts} {
+	for _, pass := range passes() {
 		for more := true; more; {
-			result := new(sweep)
-			err := s.write(ctx, func(tx *bbolt.Tx) (_ bool, err error) {
-				*result, err = pass(tx, s.options.Now())
-				return result.wrote, err
-			})
+			result, err := s.sweepStep(ctx, pass)
 			if err != nil {
 				return removed, errors.Join(append(faults, err)...)
 			}
@@ -57,160 +51,168 @@ func (s *Store) Sweep(ctx context.Context) (removed int, err error) {
 	return removed, errors.Join(faults...)
 }
 
-// sweep is what one step of the sweeper did.
+// sweepStep runs one step of the sweeper. A store that was moved is swept too:
+// what it still holds must end.
+func (s *Store) sweepStep(ctx context.Context, pass func(*sweep) error) (sweep, error) {
+	result := new(sweep) // the step may outlive this call, and may run more than once
+	err := s.write(ctx, func(tx *bbolt.Tx) (bool, error) {
+		*result = sweep{unit: s.unit(tx)}
+		err := pass(result)
+		return result.wrote, err
+	})
+	if err != nil {
+		return sweep{}, err
+	}
+	return *result, nil
+}
+
+// sweep is one step of the sweeper and what came of it.
 type sweep struct {
-	removed     int
-	wrote, more bool
-	faults      []error
+	*unit
+	removed int
+	more    bool
+	faults  []error
 }
 
-// sweepDue visits chats whose expiry key has come.
-func (s *Store) sweepDue(tx *bbolt.Tx, now time.Time) (r sweep, err error) {
+func passes() []func(*sweep) error {
+	all := []func(*sweep) error{(*sweep).flowsAhead, (*sweep).counts}
+	for _, k := range kinds() {
+		all = append(all, func(s *sweep) error { return s.due(k) })
+		if k.longest() > 0 {
+			all = append(all, func(s *sweep) error { return s.ahead(k) })
+		}
+	}
+	return all
+}
+
+// due visits values whose expiry key has come.
+func (s *sweep) due(k kind) error {
 	for range sweepChunk {
-		k, _ := tx.Bucket(expiryBucket).Cursor().First()
-		if k == nil {
-			return r, nil
+		e, _ := s.tx.Bucket(expiryBucket).Cursor().Seek([]byte{byte(k)})
+		if !hasPrefix(e, []byte{byte(k)}) {
+			return nil
 		}
-		if at, _ := splitExpiryKey(k); at.After(now) {
-			return r, nil
+		if at, _ := splitExpiryKey(e); at.After(s.now) {
+			return nil
 		}
-		if err := s.visit(tx, k, now, &r); err != nil {
-			return r, err
+		if err := s.visit(k, e); err != nil {
+			return err
 		}
 	}
-	r.more = true
-	return r, nil
+	s.more = true
+	return nil
 }
 
-// sweepAhead visits chats whose expiry key lies further off than any save at
-// now could put it.
-func (s *Store) sweepAhead(tx *bbolt.Tx, now time.Time) (r sweep, err error) {
+// ahead visits values whose expiry key lies further off than any save at now
+// could put it.
+func (s *sweep) ahead(k kind) error {
 	for range sweepChunk {
-		k, _ := tx.Bucket(expiryBucket).Cursor().Last()
-		if k == nil {
-			return r, nil
+		e, _ := s.tx.Bucket(expiryBucket).Cursor().Seek(expiryKey(k, s.now.Add(k.longest()+2*time.Second), nil))
+		if !hasPrefix(e, []byte{byte(k)}) {
+			return nil
 		}
-		if at, _ := splitExpiryKey(k); !at.After(now.Add(record.KeepChat).Add(time.Second)) {
-			return r, nil
-		}
-		if err := s.visit(tx, k, now, &r); err != nil {
-			return r, err
+		if err := s.visit(k, e); err != nil {
+			return err
 		}
 	}
-	r.more = true
-	return r, nil
+	s.more = true
+	return nil
 }
 
-// visit removes what is over of the chat that an expiry key names, and moves
-// the key to where the next of it ends.
-func (s *Store) visit(tx *bbolt.Tx, key []byte, now time.Time, r *sweep) error {
-	_, name := splitExpiryKey(key)
-	r.wrote = true
-	if err := tx.Bucket(expiryBucket).Delete(key); err != nil {
+// visit removes the value that an expiry key names, if it is over, and moves
+// the key to its end otherwise.
+func (s *sweep) visit(k kind, entry []byte) error {
+	_, key := splitExpiryKey(bytes.Clone(entry))
+	s.wrote = true
+	if err := s.tx.Bucket(expiryBucket).Delete(entry); err != nil {
 		return err
 	}
-	next, err := s.visitChat(tx, name, now, r)
-	if err != nil {
-		return err
-	}
-	if next.IsZero() {
-		n, err := dropQueue(tx, name, func([]byte) bool { return true })
-		r.removed += n
-		return err
-	}
-	first, err := s.visitQueue(tx, name, now, r)
-	if err != nil {
-		return err
-	}
-	if first.Before(next) {
-		next = first
-	}
-	// Rounded up, so that it lies after now and is not visited again at once.
-	return tx.Bucket(expiryBucket).Put(expiryKey(next.Add(time.Second-1), name), nil)
-}
-
-// visitChat returns when the chat ends, or zero if it is gone.
-func (s *Store) visitChat(tx *bbolt.Tx, name record.Name, now time.Time, r *sweep) (ends time.Time, err error) {
-	b := tx.Bucket(chatBucket)
-	v := b.Get(name[:])
+	v := s.tx.Bucket(k.bucket()).Get(key)
 	if v == nil {
-		return time.Time{}, nil
+		return nil
 	}
 	ends, rec, err := unwrap(v)
-	if err != nil {
-		r.faults = append(r.faults, s.damaged(chatBucket, err))
-		return now.Add(damagedWait), nil
+	switch {
+	case err != nil:
+		s.faults = append(s.faults, s.damaged(k.bucket(), err))
+		ends = s.now.Add(damagedWait)
+	case over(ends, s.now):
+		s.removed++
+		return s.lift(k, key)
+	default:
+		if ends, err = s.mend(k, key, ends, rec); unreadable(err) {
+			s.faults = append(s.faults, err)
+			ends = s.now.Add(damagedWait)
+		} else if err != nil {
+			return err
+		}
 	}
-	if over(ends, now) {
-		r.removed++
-		return time.Time{}, b.Delete(name[:])
-	}
-	if latest := now.Add(record.KeepChat); ends.After(latest) {
-		return latest, b.Put(name[:], wrap(latest, rec))
-	}
-	return ends, nil
+	return s.tx.Bucket(expiryBucket).Put(expiryKey(k, ends, key), nil)
 }
 
-// visitQueue returns when the first delivery of the chat ends; far away if
-// there is none.
-func (s *Store) visitQueue(tx *bbolt.Tx, name record.Name, now time.Time, r *sweep) (first time.Time, err error) {
-	b := tx.Bucket(queueBucket)
-	first = now.Add(record.KeepDelivery)
-	latest := first
-	var gone, ahead [][]byte // a bucket must not change while a cursor walks it
-	c := b.Cursor()
-	for k, v := c.Seek(name[:]); ofChat(k, name); k, v = c.Next() {
-		ends, _, err := unwrap(v)
-		switch {
-		case err != nil:
-			r.faults = append(r.faults, s.damaged(queueBucket, err))
-		case over(ends, now):
-			gone = append(gone, k)
-		case ends.After(latest):
-			ahead = append(ahead, k)
-		case ends.Before(first):
-			first = ends
+// lift removes a value with all that hangs on it.
+func (s *sweep) lift(k kind, key []byte) error {
+	switch k {
+	case kindCase:
+		return s.dropCase(nameOf(key), string(key[nameSize:]))
+	case kindLetter:
+		return s.dropLetter(string(key))
+	case kindFlow:
+		q := &line{name: nameOf(key)}
+		if err := s.loadFlow(q); err != nil {
+			return err
 		}
+		return s.dropFlow(q)
+	default:
+		return s.remove(k, key)
 	}
-	for _, k := range gone {
-		r.removed++
-		if err := b.Delete(k); err != nil {
-			return first, err
-		}
-	}
-	for _, k := range ahead {
-		_, rec, err := unwrap(b.Get(k))
-		if err != nil {
-			return first, s.damaged(queueBucket, err)
-		}
-		if err := b.Put(k, wrap(latest, rec)); err != nil {
-			return first, err
-		}
-	}
-	return first, nil
 }
 
-// sweepCounts removes the counters of days that are over.
-func (s *Store) sweepCounts(tx *bbolt.Tx, now time.Time) (r sweep, err error) {
-	b := tx.Bucket(countBucket)
+// flowsAhead mends queues that are sent: nothing of them would be due before
+// the clock is where it was.
+func (s *sweep) flowsAhead() error {
+	var ahead []record.Name
+	c := s.tx.Bucket(flowBucket).Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		_, rec, err := unwrap(v)
+		if err != nil || len(rec) < flowHeader {
+			continue // told when it is visited
+		}
+		if getNanos(rec) > s.at {
+			ahead = append(ahead, nameOf(k))
+		}
+	}
+	for _, name := range ahead {
+		if err := s.mendQueue(name); unreadable(err) {
+			s.faults = append(s.faults, err)
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// counts removes the counters of days that are over.
+func (s *sweep) counts() error {
+	b := s.tx.Bucket(countBucket)
 	for range sweepChunk {
 		k, v := b.Cursor().First()
 		if k == nil {
-			return r, nil
+			return nil
 		}
 		ends, _, err := unwrap(v)
 		if err != nil {
-			r.faults = append(r.faults, s.damaged(countBucket, err))
-			return r, nil
+			s.faults = append(s.faults, s.damaged(countBucket, err))
+			return nil
 		}
-		if !over(ends, now) {
-			return r, nil
+		if !over(ends, s.now) {
+			return nil
 		}
-		r.removed, r.wrote = r.removed+1, true
+		s.removed, s.wrote = s.removed+1, true
 		if err := b.Delete(k); err != nil {
-			return r, err
+			return err
 		}
 	}
-	r.more = true
-	return r, nil
+	s.more = true
+	return nil
 }

@@ -14,6 +14,7 @@ const valueHeader = 4 + 8
 var (
 	castagnoli  = crc32.MakeTable(crc32.Castagnoli)
 	errChecksum = errors.New("checksum mismatch")
+	errShort    = errors.New("value too short")
 )
 
 func wrap(expires time.Time, rec []byte) []byte {
@@ -30,6 +31,15 @@ func unwrap(b []byte) (expires time.Time, rec []byte, err error) {
 		return time.Time{}, nil, errChecksum
 	}
 	return time.UnixMilli(int64(binary.BigEndian.Uint64(b[4:]))), b[valueHeader:], nil
+}
+
+// endsOf returns the end of a stored value without looking at the rest; false
+// if there is no value.
+func endsOf(b []byte) (time.Time, bool) {
+	if len(b) < valueHeader {
+		return time.Time{}, b != nil
+	}
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(b[4:]))), true
 }
 
 // over reports whether a value with that end is as if absent at now.

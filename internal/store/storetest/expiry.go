@@ -11,6 +11,19 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
+func expiryTests() []test {
+	return []test{
+		{name: "P7/ForgetLeavesOnlyTheRing", run: forget},
+		{name: "P7/AChatExpires", run: chatExpires},
+		{name: "P7/DeliveriesExpire", run: deliveriesExpire},
+		{name: "P7/CountsExpire", run: countsExpire},
+		{name: "P7/SweepingLeavesNothing", run: sweepLeavesNothing},
+		{name: "SweepingKeepsWhatLives", run: sweepKeeps},
+		{name: "P7/AClockThatRanAheadIsMended", run: clockAhead, needs: mended},
+		{name: "AClockSetBackLosesNothing", run: clockBack},
+	}
+}
+
 func forget(t *testing.T, e *Engine) {
 	const secret = "nhà tôi ở xóm Trũng"
 	who := bot.ChatID{Channel: "web", Bot: "main", Chat: "người-này"}
@@ -51,7 +64,6 @@ func forget(t *testing.T, e *Engine) {
 }
 
 func chatExpires(t *testing.T, e *Engine) {
-	needClock(t, e)
 	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one"), Out: replies("1", "2", "of the old life")})
 	e.Advance(record.KeepChat - time.Second)
 	if got := load(t, e, chatA); got.Revision != 1 {
@@ -80,7 +92,6 @@ func chatExpires(t *testing.T, e *Engine) {
 }
 
 func deliveriesExpire(t *testing.T, e *Engine) {
-	needClock(t, e)
 	const quarter = record.KeepDelivery / 4
 	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Out: replies("old")})
 	e.Advance(2 * quarter)
@@ -111,12 +122,9 @@ func deliveriesExpire(t *testing.T, e *Engine) {
 	}
 }
 
-// noneHolds checks that no stored value holds text, if that can be seen.
+// noneHolds checks that no stored value holds text.
 func noneHolds(t *testing.T, e *Engine, text string) {
 	t.Helper()
-	if e.Walk == nil {
-		return
-	}
 	for key, value := range stored(t, e) {
 		if strings.Contains(value, text) {
 			t.Errorf("key %q still holds %s", key, text)
@@ -125,7 +133,6 @@ func noneHolds(t *testing.T, e *Engine, text string) {
 }
 
 func countsExpire(t *testing.T, e *Engine) {
-	needClock(t, e)
 	today := e.Now().Format(time.DateOnly)
 	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Day: today, Counts: []string{"c"}})
 	e.Advance(record.KeepCounts - 24*time.Hour)
@@ -140,7 +147,6 @@ func countsExpire(t *testing.T, e *Engine) {
 }
 
 func sweepLeavesNothing(t *testing.T, e *Engine) {
-	needClock(t, e)
 	empty := stored(t, e)
 	today := e.Now().Format(time.DateOnly)
 	for i := range 450 { // more than a sweeper may take at once
@@ -155,7 +161,6 @@ func sweepLeavesNothing(t *testing.T, e *Engine) {
 }
 
 func sweepKeeps(t *testing.T, e *Engine) {
-	needClock(t, e)
 	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one")})
 	for i := range 10 { // a chat that is used every second day lives on
 		e.Advance(48 * time.Hour)
@@ -171,23 +176,7 @@ func sweepKeeps(t *testing.T, e *Engine) {
 	}
 }
 
-func marksEnd(t *testing.T, e *Engine) {
-	needClock(t, e)
-	mustSave(t, e, record.Save{Chat: chatA, Update: "1"})
-	e.Advance(record.KeepSeen - time.Second)
-	if got := save(t, e, record.Save{Chat: chatA, Revision: 1, Update: "1"}); got.Outcome != record.Duplicate {
-		t.Errorf("Save = %+v a second before the mark ends", got)
-	}
-	mustSave(t, e, record.Save{Chat: chatA, Revision: 1, Update: "2"}) // the chat itself lives on
-	e.Advance(time.Second)
-	mustSave(t, e, record.Save{Chat: chatA, Revision: 2, Update: "1"})
-	if got := load(t, e, chatA); len(got.Seen) != 2 {
-		t.Errorf("%d marks are left, want 2", len(got.Seen))
-	}
-}
-
 func clockAhead(t *testing.T, e *Engine) {
-	needClock(t, e)
 	const jump = 365 * 24 * time.Hour
 	e.Advance(jump)
 	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one"), Out: replies("r")})
@@ -209,7 +198,6 @@ func clockAhead(t *testing.T, e *Engine) {
 }
 
 func clockBack(t *testing.T, e *Engine) {
-	needClock(t, e)
 	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Out: replies("1")})
 	e.Advance(-30 * 24 * time.Hour)
 	if got := save(t, e, record.Save{Chat: chatA, Revision: 1, Update: "1"}); got.Outcome != record.Duplicate {

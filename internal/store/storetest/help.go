@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/doithoai/doithoai/bot"
@@ -10,7 +11,7 @@ import (
 func replies(texts ...string) []record.Outgoing {
 	rs := make([]record.Outgoing, len(texts))
 	for i, text := range texts {
-		rs[i].Reply = bot.Reply{Kind: bot.ReplyAnswer, Text: text}
+		rs[i] = reply(text)
 	}
 	return rs
 }
@@ -82,11 +83,20 @@ func counts(t testing.TB, e *Engine, day string) map[string]uint64 {
 	return m
 }
 
-func needClock(t *testing.T, e *Engine) {
+// reopen stops the engine and starts it again over the same data.
+func reopen(t failer, e *Engine) {
 	t.Helper()
-	if e.Advance == nil {
-		t.Skip("the engine's clock cannot be moved")
+	s, err := e.Reopen()
+	if err != nil {
+		t.Fatalf("Reopen: %v", err)
 	}
+	e.Store = s
+}
+
+// failer is what *testing.T and *rapid.T have in common.
+type failer interface {
+	Helper()
+	Fatalf(format string, args ...any)
 }
 
 func sweep(t *testing.T, e *Engine) {
@@ -102,12 +112,57 @@ func sweep(t *testing.T, e *Engine) {
 // stored returns everything that is stored, keys and values.
 func stored(t *testing.T, e *Engine) map[string]string {
 	t.Helper()
-	if e.Walk == nil {
-		t.Skip("the engine's keys cannot be walked")
-	}
 	all := map[string]string{}
 	if err := e.Walk(func(key, value []byte) { all[string(key)] = string(value) }); err != nil {
 		t.Fatalf("Walk: %v", err)
 	}
 	return all
+}
+
+func mustRelease(t testing.TB, e *Engine, l record.Lease) {
+	t.Helper()
+	if err := e.Release(t.Context(), l); err != nil {
+		t.Fatalf("Release: %v", err)
+	}
+}
+
+// deads returns every dead letter by its id.
+func deads(t testing.TB, e *Engine) map[string]record.Dead {
+	t.Helper()
+	all := map[string]record.Dead{}
+	err := e.Dead(t.Context(), func(d record.Dead) error {
+		if _, ok := all[d.ID]; ok {
+			t.Errorf("two dead letters have the id %q", d.ID)
+		}
+		all[d.ID] = d
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("Dead: %v", err)
+	}
+	return all
+}
+
+func buryAll(t testing.TB, e *Engine) {
+	t.Helper()
+	for id := range deads(t, e) {
+		if err := e.Bury(t.Context(), id); err != nil {
+			t.Fatalf("Bury: %v", err)
+		}
+	}
+}
+
+// sameDelivery reports whether two deliveries would be stored alike.
+func sameDelivery(a, b record.Delivery) bool {
+	x, errX := record.EncodeDelivery(a)
+	y, errY := record.EncodeDelivery(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}
+
+// clients returns every way to the data that the engine offers at once.
+func (e *Engine) clients() []Store {
+	if e.Twin == nil {
+		return []Store{e.Store}
+	}
+	return []Store{e.Store, e.Twin()}
 }

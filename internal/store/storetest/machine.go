@@ -146,9 +146,7 @@ func machine(t *testing.T, open func(t *testing.T) *Engine) {
 				}
 			}
 		}
-		if e.Reopen != nil {
-			steps["reopen"] = func(*rapid.T) { e.Store = e.Reopen() }
-		}
+		steps["reopen"] = func(rt *rapid.T) { reopen(rt, e) }
 		rt.Repeat(steps)
 	})
 }

@@ -1,10 +1,8 @@
 package storetest
 
 import (
-	"bytes"
 	"context"
-	"reflect"
-	"strings"
+	"iter"
 	"testing"
 	"time"
 
@@ -14,69 +12,111 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
-// Store is all that the services ask of an engine.
+// Store is all that the services and an operator's commands ask of an engine.
+// Everything is reckoned on the store's own clock. What has expired is as if it
+// were not there, swept or not.
 type Store interface {
 	exchange.Store
+	exchange.Worklist
 	delivery.Queue
+	delivery.Outbox
+	delivery.Limiter
+	delivery.Graveyard
+
 	// Counts returns the counters of a day, "2006-01-02".
 	Counts(ctx context.Context, day string) (map[string]uint64, error)
+	// FindCase returns the case of that code, delivery.ErrNotFound if there is none.
+	FindCase(ctx context.Context, code string) (record.Case, error)
+	// Ref returns what was to be remembered of the message that the provider
+	// knows by that id, delivery.ErrNotFound if nothing was.
+	Ref(ctx context.Context, chat bot.ChatID, provider string) ([]byte, error)
+	// Key returns the store's own key for one purpose, see record.Names.
+	Key(purpose string) []byte
+
+	// Export shows all that lives, the key of the names first, until show
+	// returns an error, which Export returns.
+	Export(ctx context.Context, show func(record.Item) error) error
+	// Import reads what Export showed into a store that holds nothing, else it
+	// returns exchange.ErrNotEmpty. What waited to be sent becomes dead letters:
+	// it may have been sent since.
+	Import(ctx context.Context, items iter.Seq2[record.Item, error]) error
+	// Retire marks the store as moved to another place: it takes no more saves,
+	// and cannot be opened again. Both say *exchange.MovedError.
+	Retire(ctx context.Context, to string) error
 	// Close ends the engine; later calls get exchange.ErrClosed.
 	Close() error
 }
 
-// Engine is an engine under test. What is nil it cannot do, and the tests that
-// need it are skipped.
+// Engine is an engine under test. All fields are required but those that say
+// otherwise.
 type Engine struct {
 	Store
-	// Reopen ends the running Store as a clean stop does and returns one over
-	// the same data.
-	Reopen func() Store
-	// Now and Advance are the clock of expiry; Advance moves it, also back.
-	// Now is at a whole second.
+	// Now and Advance are the engine's clock, by which everything lives, comes
+	// due and ends; Advance moves it, also back. Now begins at a whole second.
 	Now     func() time.Time
 	Advance func(d time.Duration)
-	// Sweep removes what has expired; it must not return before that is done.
-	Sweep func(ctx context.Context) error
+	// Reopen ends the running Store as a clean stop does and returns one over
+	// the same data, or why there can be none.
+	Reopen func() (Store, error)
 	// Walk shows every key and value that is stored, in any order.
 	Walk func(show func(key, value []byte)) error
+
+	// Sweep removes what has expired; it must not return before that is done.
+	// Nil if everything is removed the moment it ends.
+	Sweep func(ctx context.Context) error
+	// Twin returns one more client over the same data, as another replica would
+	// be, which ends with the test. Nil if the engine serves one process alone.
+	Twin func() Store
+	// OwnClock says that what is stored ends by another clock than the
+	// program's, so that it needs no mending after the program's ran ahead.
+	OwnClock bool
+
+	fresh func() *Engine // one more, empty, with a clock of its own
+}
+
+// test is one rule of the suite.
+type test struct {
+	name  string
+	run   func(t *testing.T, e *Engine)
+	needs ability
+}
+
+// ability is what some engines have and others do not need.
+type ability string
+
+const (
+	twins  ability = "a twin"
+	mended ability = "a clock of the program"
+)
+
+func (e *Engine) can(a ability) bool {
+	switch a {
+	case twins:
+		return e.Twin != nil
+	case mended:
+		return !e.OwnClock
+	default:
+		return true
+	}
 }
 
 // Run runs the whole suite. open returns a fresh, empty engine that ends with t.
 func Run(t *testing.T, open func(t *testing.T) *Engine) {
-	for _, test := range []struct {
-		name string
-		run  func(t *testing.T, e *Engine)
-	}{
-		{"AnUnknownChatIsEmpty", unknownChat},
-		{"ASaveIsLoaded", saveIsLoaded},
-		{"AnOldRevisionConflicts", oldRevisionConflicts},
-		{"P3/ADuplicateChangesNothing", duplicateChangesNothing},
-		{"P3/OneOfManyEqualUpdatesWins", equalUpdatesRace},
-		{"P3/NoWriteIsLostInARace", writersRace},
-		{"RefusesWhatCanNeverBeStored", refusesInvalid},
-		{"AnySizeOfValue", anySize},
-		{"AnyCharacterInAnId", anyID},
-		{"CountsAddUp", countsAddUp},
-		{"DeliveriesWaitInOrder", deliveriesInOrder},
-		{"AckIsIdempotent", ackIdempotent},
-		{"AnAckFromAnEarlierLifeIsIgnored", ackBeyond},
-		{"ACancelledContextChangesNothing", cancelled},
-		{"AClosedStoreSaysSo", closed},
-		{"P2/ReopeningKeepsEverything", reopening},
-		{"P7/ForgetLeavesOnlyTheRing", forget},
-		{"P7/AChatExpires", chatExpires},
-		{"P7/DeliveriesExpire", deliveriesExpire},
-		{"P7/CountsExpire", countsExpire},
-		{"P7/SweepingLeavesNothing", sweepLeavesNothing},
-		{"SweepingKeepsWhatLives", sweepKeeps},
-		{"MarksEndByTime", marksEnd},
-		{"P7/AClockThatRanAheadIsMended", clockAhead},
-		{"AClockSetBackLosesNothing", clockBack},
+	for _, subject := range [][]test{
+		chatTests(), queueTests(), leaseTests(), delayTests(), paceTests(), caseTests(), workTests(), deadTests(),
+		expiryTests(), backupTests(), lifeTests(),
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			test.run(t, open(t))
-		})
+		for _, test := range subject {
+			t.Run(test.name, func(t *testing.T) {
+				t.Parallel()
+				e := open(t)
+				if !e.can(test.needs) {
+					t.Skipf("not for this engine: the test needs %s", test.needs)
+				}
+				e.fresh = func() *Engine { return open(t) }
+				test.run(t, e)
+			})
+		}
 	}
 	t.Run("BehavesLikeTheModel", func(t *testing.T) {
 		t.Parallel()
@@ -87,137 +127,3 @@ func Run(t *testing.T, open func(t *testing.T) *Engine) {
 const day = "2026-11-21"
 
 var chatA = bot.ChatID{Channel: "web", Bot: "main", Chat: "a"}
-
-func unknownChat(t *testing.T, e *Engine) {
-	if got := load(t, e, chatA); !reflect.DeepEqual(got, record.Chat{}) {
-		t.Errorf("Load = %+v, want the zero chat", got)
-	}
-	if got := pending(t, e, chatA); len(got) != 0 {
-		t.Errorf("Pending = %v, want none", got)
-	}
-	if err := e.Ack(t.Context(), chatA, 7); err != nil {
-		t.Errorf("Ack: %v", err)
-	}
-}
-
-func saveIsLoaded(t *testing.T, e *Engine) {
-	want := record.Save{Chat: chatA, Update: "1", State: []byte("one"), Out: replies("r1", "r2")}
-	if got := save(t, e, want); got != (record.Saved{Outcome: record.Done, Revision: 1, LastSeq: 2}) {
-		t.Errorf("Save = %+v", got)
-	}
-	got := load(t, e, chatA)
-	if got.Revision != 1 || got.LastSeq != 2 || string(got.State) != "one" || len(got.Seen) != 1 {
-		t.Errorf("Load = %+v", got)
-	}
-	mustSave(t, e, record.Save{Chat: chatA, Revision: 1, Update: "2"})
-	if got := load(t, e, chatA); got.Revision != 2 || len(got.State) != 0 || len(got.Seen) != 2 {
-		t.Errorf("after an empty save Load = %+v", got)
-	}
-}
-
-func oldRevisionConflicts(t *testing.T, e *Engine) {
-	mustSave(t, e, record.Save{Chat: chatA, Update: "1", State: []byte("one")})
-	for _, revision := range []uint64{0, 2, 1 << 40} {
-		stale := record.Save{Chat: chatA, Revision: revision, Update: "2", State: []byte("x"), Out: replies("x"), Day: day, Counts: []string{"x"}, Forget: true}
-		if got := save(t, e, stale); got.Outcome != record.Conflict || got.Revision != 1 {
-			t.Errorf("Save with revision %d = %+v, want a conflict with 1", revision, got)
-		}
-	}
-	if got := load(t, e, chatA); got.Revision != 1 || string(got.State) != "one" {
-		t.Errorf("a conflict changed the chat: %+v", got)
-	}
-	if got := pending(t, e, chatA); len(got) != 0 {
-		t.Errorf("a conflict queued %v", got)
-	}
-	if got := counts(t, e, day); len(got) != 0 {
-		t.Errorf("a conflict counted %v", got)
-	}
-	// Neither is the update marked as taken.
-	mustSave(t, e, record.Save{Chat: chatA, Revision: 1, Update: "2"})
-}
-
-func duplicateChangesNothing(t *testing.T, e *Engine) {
-	first := record.Save{Chat: chatA, Update: "1", State: []byte("one"), Out: replies("r"), Day: day, Counts: []string{"c"}}
-	mustSave(t, e, first)
-	for _, revision := range []uint64{0, 1, 9} { // seen is looked at before the revision
-		again := first
-		again.Revision, again.State, again.Forget = revision, []byte("x"), true
-		if got := save(t, e, again); got.Outcome != record.Duplicate {
-			t.Errorf("Save with revision %d = %+v, want a duplicate", revision, got)
-		}
-	}
-	if got := load(t, e, chatA); got.Revision != 1 || string(got.State) != "one" || len(got.Seen) != 1 {
-		t.Errorf("a duplicate changed the chat: %+v", got)
-	}
-	if got := pending(t, e, chatA); len(got) != 1 {
-		t.Errorf("a duplicate changed the queue: %v", got)
-	}
-	if got := counts(t, e, day); got["c"] != 1 {
-		t.Errorf("a duplicate counted: %v", got)
-	}
-	// The same id in another chat is another update.
-	mustSave(t, e, record.Save{Chat: bot.ChatID{Channel: "web", Bot: "main", Chat: "b"}, Update: "1"})
-}
-
-func refusesInvalid(t *testing.T, e *Engine) {
-	for name, s := range map[string]record.Save{
-		"no update":   {Chat: chatA},
-		"no day":      {Chat: chatA, Update: "1", Counts: []string{"c"}},
-		"large state": {Chat: chatA, Update: "1", State: make([]byte, record.MaxState+1)},
-	} {
-		if got, err := e.Save(t.Context(), s); err == nil {
-			t.Errorf("%s: Save = %+v, want an error", name, got)
-		}
-	}
-}
-
-func anySize(t *testing.T, e *Engine) {
-	for i, size := range []int{0, 1, 1 << 20} {
-		text := strings.Repeat("ệ", size/3) + strings.Repeat("x", size%3)
-		state := bytes.Repeat([]byte{0, 255}, size/2)
-		mustSave(t, e, record.Save{Chat: chatA, Revision: uint64(i), Update: text + "u", State: state, Out: replies(text)})
-		if got := load(t, e, chatA).State; !bytes.Equal(got, state) {
-			t.Errorf("state of %d bytes came back with %d", len(state), len(got))
-		}
-		got := pending(t, e, chatA)
-		if len(got) != i+1 || got[i].Reply.Text != text {
-			t.Errorf("reply of %d bytes did not come back", size)
-		}
-	}
-}
-
-func anyID(t *testing.T, e *Engine) {
-	ids := []bot.ChatID{
-		{}, {Channel: "a"}, {Bot: "a"}, {Chat: "a"},
-		{Channel: "web", Bot: "{main}", Chat: "{a}:b"}, {Channel: "web", Bot: "{main}:b", Chat: "{a}"},
-		{Channel: "web/x", Bot: "y", Chat: "z"}, {Channel: "web", Bot: "x/y", Chat: "z"},
-		{Chat: "a\nb"}, {Chat: "a\x00b"}, {Chat: "a\x00"}, {Chat: "\xff\xfe"}, {Chat: "*?[a]"}, {Chat: "Cô Sáu"}, {Chat: strings.Repeat("long", 10_000)},
-	}
-	for i, id := range ids {
-		// The update ids are as wild, and equal in every chat.
-		mustSave(t, e, record.Save{Chat: id, Update: "u\x00{:}\n", State: []byte{byte(i)}, Out: replies(id.Chat)})
-	}
-	for i, id := range ids {
-		if got := load(t, e, id); !bytes.Equal(got.State, []byte{byte(i)}) || got.Revision != 1 {
-			t.Errorf("chat %q came back as %+v", id, got)
-		}
-		if got := pending(t, e, id); len(got) != 1 || got[0].Chat != id {
-			t.Errorf("queue of %q holds %+v, want one delivery for it", id, got)
-		}
-	}
-}
-
-func countsAddUp(t *testing.T, e *Engine) {
-	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Day: day, Counts: []string{"a", "a", "b:{}\n", "a"}})
-	mustSave(t, e, record.Save{Chat: chatA, Revision: 1, Update: "2", Day: day, Counts: []string{"a"}})
-	mustSave(t, e, record.Save{Chat: chatA, Revision: 2, Update: "3", Day: "2026-11-22", Counts: []string{"a"}})
-	if got, want := counts(t, e, day), (map[string]uint64{"a": 4, "b:{}\n": 1}); !reflect.DeepEqual(got, want) {
-		t.Errorf("Counts = %v, want %v", got, want)
-	}
-	if got, want := counts(t, e, "2026-11-22"), (map[string]uint64{"a": 1}); !reflect.DeepEqual(got, want) {
-		t.Errorf("Counts of the next day = %v, want %v", got, want)
-	}
-	if got := counts(t, e, "2026-11-2"); len(got) != 0 && got["1a"] == 0 {
-		t.Errorf("Counts of no day = %v", got)
-	}
-}
