@@ -121,4 +121,3 @@ func FuzzCode(f *testing.F) {
 		}
 	})
 }
-

@@ -76,7 +76,7 @@ func (c *Channel) askLater(err error) error {
 // gist is a text without what Zalo may change in it: spaces and composition.
 func gist(text string) uint64 {
 	h := fnv.New64a()
-	for _, word := range strings.Fields(vietnamese.Compose(text)) {
+	for word := range strings.FieldsSeq(vietnamese.Compose(text)) {
 		_, _ = h.Write([]byte(word))
 		_, _ = h.Write([]byte{' '})
 	}

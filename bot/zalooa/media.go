@@ -111,14 +111,14 @@ func (c *Channel) upload(ctx context.Context, a bot.Attachment) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	where, name := pathUploadImage, "hinh.jpg"
-	if a.Kind == bot.AttachFile {
-		where, name = pathUploadFile, path.Base(a.Name)
-		if !sendableFile(name) {
-			return "", errUnsendable
+	where, name := pathUploadFile, path.Base(a.Name)
+	if a.Kind != bot.AttachFile {
+		where = pathUploadImage
+		if data, name, err = fitImage(data); err != nil {
+			return "", err
 		}
-	} else if data, name, err = fitImage(data); err != nil {
-		return "", err
+	} else if !sendableFile(name) {
+		return "", errUnsendable
 	}
 	body, contentType, err := form(name, data)
 	if err != nil {

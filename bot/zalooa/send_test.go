@@ -414,7 +414,9 @@ func TestMedia(t *testing.T) {
 	if len(media["large.jpg"]) <= 1<<20 || len(media["large.png"]) <= 1<<20 {
 		t.Fatal("the large pictures are not large")
 	}
-	photo := func(key, text string) bot.Attachment { return bot.Attachment{Kind: bot.AttachPhoto, Key: key, Text: text} }
+	photo := func(key, text string) bot.Attachment {
+		return bot.Attachment{Kind: bot.AttachPhoto, Key: key, Text: text}
+	}
 	cases := map[string]struct {
 		reply   bot.Reply
 		images  int

@@ -18,6 +18,14 @@ import (
 	"github.com/doithoai/doithoai/internal/delivery"
 )
 
+// tick lets a channel look at its tokens, which has to go well.
+func tick(t *testing.T, c *zalooa.Channel) {
+	t.Helper()
+	if err := c.Tick(t.Context()); err != nil {
+		t.Fatalf("tick: %v", err)
+	}
+}
+
 // hello is any short answer.
 func hello() bot.Reply { return bot.Reply{Kind: bot.ReplyAnswer, Text: "Dạ, chào cô bác."} }
 
@@ -51,19 +59,19 @@ func TestSeedAgainstStore(t *testing.T) {
 
 	// A restart with the same settings, whose tokens are dead by now.
 	again := b.channel(t, nil)
-	again.Tick(t.Context())
+	tick(t, again)
 	if now, _ := b.vault.Load(t.Context()); now.Refresh != refresh {
 		t.Fatal("dead tokens of the settings replaced the stored ones")
 	}
 	// New settings, as after pasting tokens from the console.
 	newer := b.channel(t, func(c *zalooa.Config) { c.AccessToken, c.RefreshToken = access, refresh })
-	newer.Tick(t.Context())
+	tick(t, newer)
 	if n := b.z.Refreshed(); n != 2 {
 		t.Fatalf("refreshed %d times, want the new seed used", n)
 	}
 	// A replica that still has the old settings must not bring them back.
 	late := b.channel(t, nil)
-	late.Tick(t.Context())
+	tick(t, late)
 	if n := b.z.Refreshed(); n != 2 {
 		t.Errorf("refreshed %d times, want the old settings left alone", n)
 	}
@@ -76,13 +84,13 @@ func TestSeedAgainstStore(t *testing.T) {
 func TestRefreshInTime(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, options{idle: true})
-	b.c.Tick(t.Context())
+	tick(t, b.c)
 	for _, step := range []struct {
 		after time.Duration
 		want  int
 	}{{0, 1}, {19*time.Hour + 59*time.Minute, 1}, {time.Minute, 2}, {time.Hour, 2}, {19 * time.Hour, 3}} {
 		b.clock.Advance(step.after)
-		b.c.Tick(t.Context())
+		tick(t, b.c)
 		if n := b.z.Refreshed(); n != step.want {
 			t.Errorf("after %v more: refreshed %d times, want %d", step.after, n, step.want)
 		}
@@ -133,11 +141,11 @@ func TestAnotherRefreshed(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, options{idle: true})
 	b.open(t)
-	b.c.Tick(t.Context())
+	tick(t, b.c)
 	other := b.channel(t, nil)
-	other.Tick(t.Context())
+	tick(t, other)
 	b.clock.Advance(20 * time.Hour)
-	other.Tick(t.Context())
+	tick(t, other)
 	if n := b.z.Refreshed(); n != 2 {
 		t.Fatalf("refreshed %d times, want 2", n)
 	}

@@ -140,7 +140,7 @@ func TestSlowBody(t *testing.T) {
 		if err != nil || !strings.HasPrefix(string(answer), want) {
 			t.Errorf("got %q, %v; want %s and the end of the line", answer, err, want)
 		}
-		line.Close()
+		_ = line.Close()
 	}
 }
 

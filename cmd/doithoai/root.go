@@ -29,6 +29,7 @@ func newRoot(io streams) *cobra.Command {
 		newKB(io),
 		newConfig(io),
 		newDoctor(io),
+		newZalo(io),
 		newVersion(),
 		newCompletion(),
 	)

@@ -95,7 +95,8 @@ func (s *Server) consent(w http.ResponseWriter, r *http.Request) {
 	if q.Has("state") {
 		back.Set("state", q.Get("state"))
 	}
-	http.Redirect(w, r, q.Get("redirect_uri")+"?"+back.Encode(), http.StatusFound)
+	w.Header().Set("Location", q.Get("redirect_uri")+"?"+back.Encode())
+	w.WriteHeader(http.StatusFound)
 }
 
 func refusedToken(code int, reason string) map[string]any {

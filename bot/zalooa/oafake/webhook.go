@@ -174,13 +174,14 @@ func (s *Server) Pending() int {
 // Post calls the webhook once with a body of one's own, and returns the status.
 // An empty signature is computed from the body's timestamp, "-" leaves it out.
 func (s *Server) Post(ctx context.Context, body []byte, signature string) (int, error) {
-	if signature == "" {
+	switch signature {
+	case "":
 		var head struct {
 			Timestamp json.RawMessage `json:"timestamp"`
 		}
 		_ = json.Unmarshal(body, &head)
 		signature = s.sign(body, string(bytes.Trim(head.Timestamp, `"`)))
-	} else if signature == "-" {
+	case "-":
 		signature = ""
 	}
 	s.mu.Lock()

@@ -44,7 +44,7 @@ func run(ctx context.Context, listen, webhook string) error {
 	}
 	server := &http.Server{Handler: z, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(listener) }()
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	settings(z, listener.Addr().String())
 
 	tam := z.Person()
