@@ -117,7 +117,7 @@ func (a *api) do(ctx context.Context, method, path, token, contentType string, b
 	if decode(raw, &out) != nil || out.Error == nil {
 		// A proxy's page, or half an answer. What the proxy refused never got
 		// through; of the rest nobody knows.
-		refused := res.StatusCode >= 400 && res.StatusCode < 500
+		refused := res.StatusCode >= 300 && res.StatusCode < 500
 		return answer{}, &callError{written: !refused, status: res.StatusCode, err: errors.New("no code")}
 	}
 	if n, err := strconv.Atoi(res.Header.Get("X-RateLimit-Remain")); err == nil {

@@ -101,6 +101,9 @@ type Config struct {
 	Client *http.Client // nil: one with timeouts
 	Now    func() time.Time
 
+	// The functions below are called by several goroutines at once, and by the
+	// webhook, so they return soon; nil does nothing.
+
 	// Count raises a counter; names are few and begin with "zalo-oa.".
 	Count func(name string)
 	// Receipt tells that a message reached the phone, or was seen.
@@ -181,6 +184,9 @@ func (c Config) withDefaults() Config {
 	if c.Client == nil {
 		c.Client = &http.Client{Timeout: callTime}
 	}
+	client := *c.Client
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // the token stays here
+	c.Client = &client
 	if c.Assets == nil {
 		c.Assets = newAssets(c.Now)
 	}

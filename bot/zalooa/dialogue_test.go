@@ -35,6 +35,7 @@ var builtin = sync.OnceValue(func() *bot.Engine {
 // engine, and compares what they see with what was recorded.
 func TestDialogues(t *testing.T) {
 	t.Parallel()
+	builtin()
 	for _, name := range []string{
 		"01-nam-cau-lien", "04-cau-hoi-dau-tien", "05-mo-trang", "06-danh-muc", "07-so-0", "10-chon-so-bang-chu", "15-hai-cau",
 		"17-hoi-lai-mot-lan", "20-gap-can-bo", "23-quen-toi", "31-muon-chet", "44-hinh-anh", "45-qua-dai", "46-doi-nam", "65-nut-la",

@@ -4,13 +4,20 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/jpeg"
 	_ "image/png" // a picture may come as one
 	"net/http"
 )
 
-// maxPixels bounds what is unpacked to make a picture smaller.
-const maxPixels = 40 << 20
+const (
+	// maxPixels bounds what is unpacked to make a picture smaller.
+	maxPixels = 40 << 20
+	// wideEnough is more than a phone shows, in pixels of the longer side.
+	wideEnough = 2400
+	// maxFactor is how small a picture is made at most.
+	maxFactor = 8
+)
 
 // fitImage returns a picture as Zalo takes it, made smaller if it has to be.
 func fitImage(data []byte) (fitted []byte, name string, err error) {
@@ -33,9 +40,10 @@ func fitImage(data []byte) (fitted []byte, name string, err error) {
 	if err != nil {
 		return nil, "", errUnsendable
 	}
-	for factor := 1; factor <= 8; factor++ {
+	plain := onWhite(picture)
+	for factor := 1 + (max(head.Width, head.Height)-1)/wideEnough; factor <= maxFactor; factor++ {
 		var b bytes.Buffer
-		if err := jpeg.Encode(&b, smaller{picture, factor}, &jpeg.Options{Quality: 80}); err != nil {
+		if err := jpeg.Encode(&b, smaller(plain, factor), &jpeg.Options{Quality: 80}); err != nil {
 			return nil, "", errUnsendable
 		}
 		if b.Len() <= maxImage {
@@ -45,32 +53,34 @@ func fitImage(data []byte) (fitted []byte, name string, err error) {
 	return nil, "", errUnsendable
 }
 
-// smaller shows a picture with one pixel for each square of factor pixels, on
-// white where it is transparent.
-type smaller struct {
-	image.Image
-	factor int
+// onWhite is a picture without transparency.
+func onWhite(picture image.Image) *image.RGBA {
+	b := picture.Bounds()
+	out := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(out, out.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.Draw(out, out.Bounds(), picture, b.Min, draw.Over)
+	return out
 }
 
-// ColorModel implements image.Image.
-func (s smaller) ColorModel() color.Model { return color.RGBAModel }
-
-// Bounds implements image.Image.
-func (s smaller) Bounds() image.Rectangle {
-	b := s.Image.Bounds()
-	return image.Rect(0, 0, b.Dx()/s.factor, b.Dy()/s.factor)
-}
-
-// At is the mean of a square.
-func (s smaller) At(x, y int) color.Color {
-	from := s.Image.Bounds().Min
-	var r, g, b, n uint32
-	for dy := range s.factor {
-		for dx := range s.factor {
-			cr, cg, cb, ca := s.Image.At(from.X+x*s.factor+dx, from.Y+y*s.factor+dy).RGBA()
-			white := 0xffff - ca
-			r, g, b, n = r+(cr+white)>>8, g+(cg+white)>>8, b+(cb+white)>>8, n+1
+// smaller makes one pixel, their mean, of each square of factor pixels.
+func smaller(src *image.RGBA, factor int) *image.RGBA {
+	if factor == 1 {
+		return src
+	}
+	size := src.Bounds().Size().Div(factor)
+	out := image.NewRGBA(image.Rectangle{Max: size})
+	for y := range size.Y {
+		for x := range size.X {
+			var sum [3]int
+			for dy := range factor {
+				row := src.Pix[src.PixOffset(x*factor, y*factor+dy):][:4*factor]
+				for i := 0; i < len(row); i += 4 {
+					sum[0], sum[1], sum[2] = sum[0]+int(row[i]), sum[1]+int(row[i+1]), sum[2]+int(row[i+2])
+				}
+			}
+			n := factor * factor
+			copy(out.Pix[out.PixOffset(x, y):], []byte{byte(sum[0] / n), byte(sum[1] / n), byte(sum[2] / n), 0xff})
 		}
 	}
-	return color.RGBA{uint8(r / n), uint8(g / n), uint8(b / n), 0xff}
+	return out
 }

@@ -12,8 +12,9 @@ import (
 const (
 	// lockTime outlives a refresh with all its waiting.
 	lockTime = 60 * time.Second
-	// refreshTime bounds a refresh, whoever gave up waiting for it.
-	refreshTime = 20 * time.Second
+	// refreshTime bounds a refresh, whoever gave up waiting for it: a program that
+	// stops waits for it.
+	refreshTime = 12 * time.Second
 	// lookEvery is how often the store is asked for a newer pair, and so how soon
 	// a login is noticed.
 	lookEvery = time.Minute

@@ -205,6 +205,20 @@ func TestCodes(t *testing.T) {
 	}
 }
 
+// A redirect is not followed: the token would go along.
+func TestNoRedirect(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, options{})
+	b.open(t)
+	b.z.Fail(oafake.Messages, 1, oafake.Fault{Status: 307})
+	if fail := refusedSend(t, b.c, b.to(b.tam, hello())); fail.Kind != delivery.Retry {
+		t.Errorf("got %v, want retry", fail)
+	}
+	if n := len(b.tam.Seen()); n != 0 {
+		t.Errorf("the resident sees %d messages", n)
+	}
+}
+
 // The windows as the platform has them.
 func TestWindows(t *testing.T) {
 	t.Parallel()
@@ -408,7 +422,7 @@ func TestMedia(t *testing.T) {
 	small.Set(1, 1, color.White)
 	media := shelf{
 		"small.png": encoded(t, small, "png"), "small.jpg": encoded(t, small, "jpg"),
-		"large.jpg": encoded(t, noise(1500, 1200), "jpg"), "large.png": encoded(t, noise(700, 700), "png"),
+		"large.jpg": encoded(t, noise(1100, 1000), "jpg"), "large.png": encoded(t, noise(600, 600), "png"),
 		"don.pdf": []byte("%PDF-1.7 …"), "anh.gif": []byte("GIF89a…"), "huge": make([]byte, 6<<20), "words": []byte("chữ"),
 	}
 	if len(media["large.jpg"]) <= 1<<20 || len(media["large.png"]) <= 1<<20 {

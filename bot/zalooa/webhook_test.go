@@ -370,6 +370,29 @@ func TestNotTaken(t *testing.T) {
 	}
 }
 
+// An answer that comes too late is none: the event comes again, under its id.
+func TestTooLate(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, options{idle: true, fake: oafake.Options{Client: &http.Client{Timeout: 50 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}}})
+	slow := make(chan struct{})
+	b.inbox.more = func(context.Context, bot.Message) { <-slow }
+	if err := b.tam.Type(within(t), "chậm"); err != nil {
+		t.Fatal(err)
+	}
+	if b.z.Pending() != 1 {
+		t.Fatal("the platform takes silence for an answer")
+	}
+	close(slow)
+	eventually(t, "take it twice", func() bool {
+		b.clock.Advance(time.Hour)
+		b.z.Tick(within(t))
+		return len(b.inbox.messages()) >= 2
+	})
+	if m := b.inbox.messages(); m[0].ID != m[1].ID {
+		t.Errorf("ids %s and %s, want one", m[0].ID, m[1].ID)
+	}
+}
+
 // What can never be taken is acknowledged, lest it take the webhook with it.
 func TestPoison(t *testing.T) {
 	t.Parallel()

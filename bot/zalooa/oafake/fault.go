@@ -71,6 +71,9 @@ func (f *Fault) meet(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	case f.Status != 0:
 		w.Header().Set("Content-Type", "text/html")
+		if f.Status/100 == 3 {
+			w.Header().Set("Location", r.URL.Path)
+		}
 		w.WriteHeader(f.Status)
 		_, _ = io.WriteString(w, "<html><h1>nginx</h1></html>")
 	default:
