@@ -216,7 +216,7 @@ func TestSendWithoutALine(t *testing.T) {
 		t.Fatal(err)
 	}
 	nowhere := "http://" + l.Addr().String()
-	l.Close()
+	_ = l.Close()
 	b := sending(t, func(c *telegram.Config) { c.API = nowhere })
 	_, err = b.bot.Send(t.Context(), to("77", bot.Reply{Text: "hộ nghèo"}))
 	fail, ok := errors.AsType[*delivery.SendError](err)

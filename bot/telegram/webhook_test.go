@@ -135,7 +135,7 @@ func TestBrokenBodiesComeAgain(t *testing.T) {
 	}
 	answer := make([]byte, 100)
 	n, _ := line.Read(answer)
-	line.Close()
+	_ = line.Close()
 	if got := string(answer[:n]); strings.HasPrefix(got, "HTTP/1.1 2") {
 		t.Errorf("answered %q", got)
 	}

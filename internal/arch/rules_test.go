@@ -61,5 +61,6 @@ func thirdParty() map[string]place {
 		"pgregory.net/rapid":              {tests: true},
 
 		"github.com/go-telegram-bot-api/telegram-bot-api/v5": {packages: []string{"bot/telegram"}},
+		"github.com/go-telegram/bot":                         {tests: true},
 	}
 }

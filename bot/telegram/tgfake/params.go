@@ -3,6 +3,7 @@ package tgfake
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -76,7 +77,7 @@ func (p params) readMultipart(r *http.Request) error {
 	}
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF { //nolint:errorlint // the reader returns it bare
+		if errors.Is(err, io.EOF) { // also for a body without any part
 			return nil
 		}
 		if err != nil {

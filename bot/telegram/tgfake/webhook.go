@@ -207,3 +207,10 @@ func (s *Server) SetWebhook(address string) {
 	s.hook = webhook{url: address, most: 40, busy: s.hook.busy}
 	s.updates.wake()
 }
+
+// Calling returns how many calls of the webhook are under way.
+func (s *Server) Calling() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hook.busy
+}
