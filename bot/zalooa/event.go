@@ -130,17 +130,19 @@ func decode(body []byte, to any) error {
 	return nil
 }
 
-// user is the resident the event is about: who sends it, follows, or is sent to.
+// user is the resident the event is about: who sends it, is sent to, follows, or
+// is named alone.
 func (e event) user() string {
-	for _, id := range []label{e.Follower.ID, e.User} {
+	order := []label{e.Follower.ID, e.Sender.ID, e.User}
+	if e.outward() {
+		order = []label{e.Recipient.ID, e.User}
+	}
+	for _, id := range order {
 		if id != "" {
 			return string(id)
 		}
 	}
-	if e.outward() {
-		return string(e.Recipient.ID)
-	}
-	return string(e.Sender.ID)
+	return ""
 }
 
 // outward reports whether sender and recipient have changed places: what the

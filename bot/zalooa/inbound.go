@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 	"unicode"
 
 	"github.com/doithoai/doithoai/bot"
@@ -45,13 +43,6 @@ func counted() []string {
 		"widget_failed_to_sync_user_external_id",
 	}
 }
-
-// maxAttachments of one message are told further, and maxSource bytes of an address.
-const (
-	maxAttachments = 10
-	maxSource      = 2048
-	maxName        = 200 // characters of a file's name or a link's title
-)
 
 // take does what follows from one event. An error means it was not taken.
 func (c *Channel) take(ctx context.Context, e event) error {
@@ -164,81 +155,6 @@ func clean(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// attachmentsOf tells what came, by the name of the event: a business card, for
-// one, comes dressed as a link.
-func attachmentsOf(e event) []bot.Attachment {
-	kind := attachmentKind(strings.TrimPrefix(e.Name, fromUser))
-	raw := e.Message.Attachments
-	if len(raw) == 0 {
-		raw = []attachment{{}} // it says that something came, if not what
-	}
-	var out []bot.Attachment
-	for _, a := range raw[:min(len(raw), maxAttachments)] {
-		out = append(out, a.as(kind))
-	}
-	return out
-}
-
-func attachmentKind(event string) bot.AttachmentKind {
-	switch event {
-	case "image", "gif":
-		return bot.AttachPhoto
-	case "audio":
-		return bot.AttachVoice
-	case "video":
-		return bot.AttachVideo
-	case "file":
-		return bot.AttachFile
-	case "sticker":
-		return bot.AttachSticker
-	case "location":
-		return bot.AttachLocation
-	case "business_card":
-		return bot.AttachContact
-	default: // a link, and what Zalo invents next
-		return bot.AttachOther
-	}
-}
-
-func (a attachment) as(kind bot.AttachmentKind) bot.Attachment {
-	p, out := a.Payload, bot.Attachment{Kind: kind}
-	switch kind {
-	case bot.AttachContact: // what stands on a card is not kept
-		return out
-	case bot.AttachLocation:
-		out.Latitude, out.Longitude = p.Coordinates.Latitude.float(), p.Coordinates.Longitude.float()
-		return out
-	case bot.AttachFile:
-		out.Name, out.Type, out.Size = cut(clean(p.Name), maxName), cut(clean(p.Type), 100), max(0, int64(p.Size.float()))
-	case bot.AttachOther:
-		out.Text = cut(clean(p.Description), maxName)
-	}
-	if len(p.URL) <= maxSource {
-		out.Source = strings.ToValidUTF8(p.URL, "")
-	}
-	return out
-}
-
-// cut shortens a text to at most n characters.
-func cut(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n])
-	}
-	return s
-}
-
-// answerAnonymous asks a visitor whom Zalo does not name to write as a user: a
-// visitor has no chat that would still be there for an answer tomorrow.
-func (c *Channel) answerAnonymous(e event) {
-	visitor, conversation := string(e.Sender.ID), string(e.Message.Conversation)
-	if visitor == "" || conversation == "" {
-		return
-	}
-	if c.visitors.first(visitor, c.cfg.Now()) {
-		c.say(notice{recipient: recipient{AnonymousID: visitor, ConversationID: conversation}, text: c.cfg.Anonymous})
-	}
-}
-
 // takeEcho notes what the account sent, and who.
 func (c *Channel) takeEcho(e event) {
 	c.count("event.echo")
@@ -269,29 +185,6 @@ func (c *Channel) takeReceipt(e event) {
 			c.cfg.Receipt(c.chat(e.user()), string(id), e.Name == eventSeen)
 		}
 	}
-}
-
-// visitorRest is how long a visitor who was answered is left alone.
-const visitorRest = 24 * time.Hour
-
-// visitors remembers when visitors were answered.
-type visitors struct {
-	mu    sync.Mutex
-	times *recent[time.Time]
-}
-
-func newVisitors() *visitors { return &visitors{times: newRecent[time.Time](2000)} }
-
-// first reports whether a visitor was not answered for [visitorRest], and notes
-// that they are answered now.
-func (v *visitors) first(id string, now time.Time) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if last, ok := v.times.get(id); ok && now.Sub(last) < visitorRest {
-		return false
-	}
-	v.times.put(id, now)
-	return true
 }
 
 // say leaves a notice to Run; a queue that is full forgets it.

@@ -249,7 +249,7 @@ func TestOtherEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	tell("user_submit_info", map[string]any{"info": map[string]any{"name": "Tám", "phone": "84912345678"}})
-	tell("user_withdraw", map[string]any{"user_id": b.tam.ID})
+	tell("user_withdraw", map[string]any{"user_id": b.tam.ID, "sender": nil})
 	tell("user_send_group_text", map[string]any{"message": map[string]any{"text": "trong nhóm", "msg_id": "g1"}})
 	tell("add_user_to_tag", map[string]any{"tag": map[string]any{"name": "x"}})
 	tell("user_dreams", map[string]any{"message": 7})
