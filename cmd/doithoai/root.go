@@ -34,6 +34,7 @@ func newRoot(io streams) *cobra.Command {
 		newCompact(io),
 		newSpool(io),
 		newDoctor(io),
+		newZalo(io),
 		newVersion(),
 		newCompletion(),
 	)

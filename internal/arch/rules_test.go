@@ -19,16 +19,27 @@ func order() [][]string {
 		{"internal/app"},
 		{"internal/chaos", "internal/load"},
 		{"cmd/doithoai"},
+		byHand(),
 	}
 }
 
-// suites are the conformance tests of a port and the stand-ins of servers; only
-// test files import them.
+// suites are the conformance tests of a port and the stand-ins of servers and
+// platforms; only test files import them, and what starts a stand-in by hand.
 func suites() []string {
 	return []string{
 		"bot/channeltest",
+		"bot/telegram/tgfake",
+		"bot/zalooa/oafake",
 		"internal/store/storetest",
 		"internal/store/redistest",
+	}
+}
+
+// byHand are programs for trying something out; nothing imports them.
+func byHand() []string {
+	return []string{
+		"bot/telegram/tgfake/cmd",
+		"bot/zalooa/oafake/cmd",
 	}
 }
 
@@ -36,6 +47,8 @@ func suites() []string {
 func adapters() []string {
 	return []string{
 		"bot/webchat",
+		"bot/telegram",
+		"bot/zalooa",
 		"internal/store/boltstore",
 		"internal/store/redisstore",
 		"internal/console",
@@ -67,5 +80,8 @@ func thirdParty() map[string]place {
 		"golang.org/x/time":               {packages: adapters()},
 		"gopkg.in/yaml.v3":                {packages: []string{"internal/strictyaml"}},
 		"pgregory.net/rapid":              {tests: true},
+
+		"github.com/go-telegram-bot-api/telegram-bot-api/v5": {packages: []string{"bot/telegram"}},
+		"github.com/go-telegram/bot":                         {tests: true},
 	}
 }

@@ -32,7 +32,7 @@ func (c *Config) crossCheck(found map[string]setting) Faults {
 	if oa.AppID+oa.AppSecret+oa.OASecret+oa.AccessToken+oa.RefreshToken != "" {
 		for _, part := range []struct{ key, value string }{
 			{"zalo_oa.app_id", oa.AppID}, {"zalo_oa.app_secret", oa.AppSecret},
-			{"zalo_oa.oa_secret", oa.OASecret}, {"zalo_oa.refresh_token", oa.RefreshToken},
+			{"zalo_oa.oa_secret", oa.OASecret}, // tokens are only a seed: «zalo login» stores them too
 		} {
 			if part.value == "" {
 				report(part.key, "còn trống, mà Zalo OA đã được đặt", "Lấy giá trị này ở trang quản lý ứng dụng Zalo")

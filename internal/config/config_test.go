@@ -116,7 +116,7 @@ func TestFaults(t *testing.T) {
 		"same port":        {"admin_listen: 127.0.0.1:8080", nil, []string{"admin_listen: trùng với listen"}},
 		"open webhook":     {"telegram:\n  token: x\n  mode: webhook", nil, []string{"telegram.secret: còn trống"}},
 		"open zalo hook":   {"zalo_bot:\n  token: x\n  mode: webhook", nil, []string{"zalo_bot.secret: còn trống"}},
-		"half an account":  {"zalo_oa:\n  app_id: x", nil, []string{"zalo_oa.app_secret: còn trống", "zalo_oa.oa_secret: còn trống", "zalo_oa.refresh_token"}},
+		"half an account":  {"zalo_oa:\n  app_id: x", nil, []string{"zalo_oa.app_secret: còn trống", "zalo_oa.oa_secret: còn trống"}},
 		"prefix of nobody": {"redis_prefix: x", nil, []string{"redis_prefix: chỉ dùng khi có redis"}},
 		"all at once": {"lisen: x\ntelegram:\n  mode: push", []string{"DOITHOAI_TIMEZONE=x"},
 			[]string{"lisen", "telegram.mode", "timezone"}},

@@ -1,0 +1,177 @@
+package zalooa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/doithoai/doithoai/internal/record"
+
+	"github.com/doithoai/doithoai/bot"
+)
+
+// Channel is one official account. It is safe for concurrent use.
+type Channel struct {
+	cfg      Config
+	log      *slog.Logger
+	api      *api
+	keeper   *keeper
+	floods   *floods
+	visitors *visitors
+	echoes   *echoes
+	notices  chan notice
+	refusals rate.Sometimes // bounds what strangers can write into the log
+
+	mu      sync.Mutex
+	until   time.Time // nothing may be sent before
+	trouble error     // what Zalo last refused to the whole account, nil since it did something
+}
+
+// New returns the channel, or an error that names everything wrong with cfg.
+// Nothing is asked of Zalo before [Channel.Run].
+func New(cfg Config) (*Channel, error) {
+	if err := cfg.check(); err != nil {
+		return nil, fmt.Errorf("set up zalo oa: %w", err)
+	}
+	cfg = cfg.withDefaults()
+	log := cfg.Logger.With("component", "zalooa")
+	return &Channel{
+		cfg: cfg, log: log,
+		api:      &api{cfg.Client, cfg.API},
+		keeper:   newKeeper(cfg, newOAuth(cfg), log),
+		floods:   newFloods(cfg.Limits),
+		visitors: newVisitors(),
+		echoes:   newEchoes(),
+		notices:  make(chan notice, 64),
+		refusals: rate.Sometimes{Interval: time.Minute},
+	}, nil
+}
+
+// Lane names the queues that this channel sends; see [record.Lane].
+func (c *Channel) Lane() string { return record.Lane(bot.ChatID{Channel: Name, Bot: account}) }
+
+// Rate is what the account's package allows, over all replicas.
+func (c *Channel) Rate() record.Pace {
+	return record.Pace{Every: time.Minute / time.Duration(c.cfg.PerMinute), Burst: max(1, c.cfg.PerMinute/10)}
+}
+
+func (c *Channel) count(name string) { c.cfg.Count(Name + "." + name) }
+
+// Run keeps the tokens fresh and sends what the channel says by itself, until
+// ctx ends. Its error is always nil: whatever goes wrong is told, and tried
+// again.
+func (c *Channel) Run(ctx context.Context) error {
+	var all sync.WaitGroup
+	defer all.Wait()
+	all.Go(func() { c.sayNotices(ctx) })
+	told := ""
+	for {
+		told = c.tell(ctx, c.keeper.tick(ctx), told)
+		look := time.NewTimer(c.keeper.wait())
+		select {
+		case <-ctx.Done():
+			look.Stop()
+			return nil
+		case <-c.keeper.kick:
+			look.Stop()
+		case <-look.C:
+		}
+	}
+}
+
+// tell logs trouble with the tokens when it is new.
+func (c *Channel) tell(ctx context.Context, err error, told string) string {
+	if err == nil {
+		if c.keeper.health() == nil {
+			return ""
+		}
+		return told
+	}
+	if ctx.Err() != nil || err.Error() == told {
+		return told
+	}
+	c.count("token.trouble")
+	c.log.ErrorContext(ctx, "zalo oa tokens", "error", err)
+	return err.Error()
+}
+
+// Health is nil, or what keeps messages from going out, with its cure, in
+// Vietnamese where an operator has to act.
+func (c *Channel) Health() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return errors.Join(c.keeper.health(), c.trouble)
+}
+
+// broken notes that Zalo refuses the whole account something.
+func (c *Channel) broken(e *CodeError, m meaning) {
+	trouble := fmt.Errorf("%s (mã %d). %s", m.what, e.Code, m.cure)
+	c.mu.Lock()
+	fresh := c.trouble == nil || c.trouble.Error() != trouble.Error()
+	c.trouble = trouble
+	c.mu.Unlock()
+	if fresh {
+		c.log.Error("zalo refuses the account", "code", e.Code, "cure", m.what+". "+m.cure)
+	}
+}
+
+// mended forgets trouble once something has gone out.
+func (c *Channel) mended() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trouble = nil
+}
+
+// pause lets nothing out for a while.
+func (c *Channel) pause(d time.Duration) {
+	c.count("rate.empty")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.until = c.cfg.Now().Add(d)
+}
+
+func (c *Channel) paused() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return max(0, c.until.Sub(c.cfg.Now()))
+}
+
+// notice is a line that the channel itself says; it is not stored and not
+// repeated.
+type notice struct {
+	recipient recipient
+	text      string
+}
+
+func (c *Channel) sayNotices(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case n := <-c.notices:
+			c.sayNotice(ctx, n)
+		}
+	}
+}
+
+func (c *Channel) sayNotice(ctx context.Context, n notice) {
+	path := pathMessage
+	if n.recipient.AnonymousID != "" {
+		path = pathAnonymous
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	_, err := c.call(ctx, func(ctx context.Context, token string) (answer, error) {
+		return c.api.post(ctx, path, token, request{n.recipient, message{Text: split(n.text, maxText)[0]}})
+	})
+	if err != nil {
+		c.count("notice.failed")
+		return
+	}
+	c.count("notice.sent")
+}
