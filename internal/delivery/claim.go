@@ -99,14 +99,17 @@ func (l *lane) unclaimed(slots int, more bool) {
 
 // handOver gives leases to workers. Each has a slot, so there is room.
 func (l *lane) handOver(leases []record.Lease, from time.Time, permit bool) {
-	var oldest time.Time
-	for _, lease := range leases {
-		if at := lease.Delivery.At; oldest.IsZero() || at.Before(oldest) {
-			oldest = at
-		}
-		l.jobs <- job{lease, from, true, permit}
+	if len(leases) == 0 {
+		return
 	}
-	if len(leases) > 0 {
-		l.options.Observer.age(l.config.Lane, l.options.Now().Sub(oldest))
+	oldest := leases[0].Delivery.At
+	for _, lease := range leases {
+		if lease.Delivery.At.Before(oldest) {
+			oldest = lease.Delivery.At
+		}
+	}
+	l.options.Observer.age(l.config.Lane, l.options.Now().Sub(oldest))
+	for _, lease := range leases {
+		l.jobs <- job{lease, from, true, permit}
 	}
 }

@@ -59,6 +59,26 @@ func TestAMessageOfManyParts(t *testing.T) {
 	})
 }
 
+// A channel that asks to remember too much is mistaken, and would ask again.
+func TestTooLongANoteIsTheEnd(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		p := b.push(delivery.LaneConfig{}, delivery.Options{})
+		stop := b.start(p)
+		b.provider.answer = func(_ context.Context, d record.Delivery) (delivery.Progress, error) {
+			return delivery.Progress{More: true, Note: make([]byte, record.MaxNote+d.Sent)}, nil
+		}
+		b.queue(p, resident(1), 1)
+		synctest.Wait()
+		b.halt(stop)
+		if n := len(b.provider.all()); n != 2 {
+			t.Errorf("%d parts were tried, want the one with the longest note and the one after", n)
+		}
+		if dead := b.dead(); !slices.Equal(dead, []string{delivery.ReasonNote}) {
+			t.Errorf("dead letters: %q", dead)
+		}
+	})
+}
+
 // A process dies between two parts. The next one goes on where the store says,
 // and only of that part it is unknown whether it went out.
 func TestACrashRepeatsAtMostOnePart(t *testing.T) {
@@ -231,7 +251,7 @@ func TestAStoreThatGoesAway(t *testing.T) {
 		"hangs":           func(f *faulty) *atomic.Bool { return &f.hang },
 		"does not answer": func(f *faulty) *atomic.Bool { return &f.mute },
 	} {
-		for _, long := range []time.Duration{5 * time.Second, 3 * time.Minute} {
+		for _, long := range []time.Duration{5 * time.Second, time.Minute} {
 			t.Run(fmt.Sprint(name, " for ", long), func(t *testing.T) {
 				inBubble(t, func(t *testing.T, b *bench) { outageTest(t, b, outage, long) })
 			})
@@ -258,9 +278,13 @@ func outageTest(t *testing.T, b *bench, outage func(f *faulty) *atomic.Bool, lon
 	for i := range chats {
 		b.queue(p, resident(i), each/2)
 	}
-	time.Sleep(long)
+	writing := time.Now()
+	for time.Since(writing) < long { // somebody writes on, as if the store were back
+		b.queue(p, resident(chats), 1)
+		time.Sleep(300 * time.Millisecond)
+	}
 	outage(store).Store(false)
-	if calls := store.calls.Load() - before; calls > 40+5*int64(long/time.Second) {
+	if calls := store.calls.Load() - before; calls > 40+2*int64(long/time.Second) {
 		t.Errorf("%d calls in an outage of %v", calls, long)
 	}
 	time.Sleep(5 * time.Minute)
@@ -281,6 +305,55 @@ func outageTest(t *testing.T, b *bench, outage func(f *faulty) *atomic.Bool, lon
 			t.Errorf("%q is logged %d times:\n%s", line, n, b.log)
 		}
 	}
+}
+
+// However much is saved meanwhile, a store that is away is asked now and then.
+func TestAStoreThatIsAwayIsLeftAlone(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		store := &faulty{backend: b.store}
+		p := b.pushOver(store, delivery.LaneConfig{}, delivery.Options{})
+		stop := b.start(p)
+		store.away.Store(true)
+		time.Sleep(5 * time.Second)
+		before := store.calls.Load()
+		for i := range 100 {
+			if way := p.Way(resident(i)); way.Lease {
+				t.Fatal("a save was offered a worker")
+			}
+			b.queue(p, resident(i), 1)
+			time.Sleep(300 * time.Millisecond)
+		}
+		if calls := store.calls.Load() - before; calls > 15 {
+			t.Errorf("%d calls within 30 s", calls)
+		}
+		store.away.Store(false)
+		time.Sleep(5 * time.Second)
+		if n := len(b.provider.all()); n != 100 {
+			t.Errorf("%d messages sent once it was back, want 100", n)
+		}
+		b.halt(stop)
+	})
+}
+
+// While a store takes no ends, leases run out over messages that were sent. This
+// process knows which, and tells instead of sending again.
+func TestWhatWasSentIsNotSentAgain(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		store := &faulty{backend: b.store}
+		b.provider.answer = parts(2)
+		p := b.pushOver(store, delivery.LaneConfig{}, delivery.Options{})
+		stop := b.start(p)
+		store.deaf.Store(true)
+		b.queue(p, resident(1), 2)
+		time.Sleep(25 * time.Second)
+		store.deaf.Store(false)
+		time.Sleep(25 * time.Second)
+		b.halt(stop)
+		want := []string{"1.0 ", "1.1 note-0", "2.0 ", "2.1 note-0"}
+		if got := partsOf(b.provider.seen(resident(1))); !slices.Equal(got, want) {
+			t.Errorf("tries %q, want %q", got, want)
+		}
+	})
 }
 
 // Residents write, the process stops and starts, replicas come and go: in the

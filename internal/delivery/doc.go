@@ -25,5 +25,5 @@
 // Two outages are told from the failure of one message. While the store is
 // away, ends are kept and told again and nothing is claimed. While the provider is
 // away – several chats fail and none succeeds – one message at a time tries the
-// way, and none is given up for having failed too often.
+// way, and what could not be sent for that reason alone is not given up.
 package delivery

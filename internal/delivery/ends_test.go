@@ -37,7 +37,8 @@ func TestAThrottledChatWaitsAndOthersDoNot(t *testing.T) {
 
 func TestAThrottledLaneIsSilent(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bench) {
-		p := b.push(delivery.LaneConfig{Workers: 2}, delivery.Options{})
+		store := &watched{backend: b.store}
+		p := b.pushOver(store, delivery.LaneConfig{Workers: 2}, delivery.Options{})
 		stop := b.start(p)
 		b.provider.failing(&delivery.SendError{Kind: delivery.Throttled, After: 40 * time.Second, Lane: true, Reason: "token"})
 		begin := time.Now()
@@ -51,6 +52,9 @@ func TestAThrottledLaneIsSilent(t *testing.T) {
 		if n := len(b.provider.all()); n != 1 {
 			t.Errorf("%d sends in the pause, want only the one that began it", n)
 		}
+		if n := store.releases.Load(); n != 0 {
+			t.Errorf("%d leases were taken for nothing in the pause", n)
+		}
 		time.Sleep(time.Minute)
 		for i, try := range b.provider.all()[1:] {
 			if try.at.Before(begin.Add(40 * time.Second)) {
@@ -63,6 +67,30 @@ func TestAThrottledLaneIsSilent(t *testing.T) {
 		b.halt(stop)
 		if n := strings.Count(b.log.String(), "reason=token"); n != 1 {
 			t.Errorf("the pause is logged %d times:\n%s", n, b.log)
+		}
+	})
+}
+
+// Whoever is sending when the lane is silenced does not begin another message.
+func TestAPauseStopsThoseUnderWay(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		p := b.push(delivery.LaneConfig{}, delivery.Options{})
+		stop := b.start(p)
+		b.provider.answer = func(_ context.Context, d record.Delivery) (delivery.Progress, error) {
+			if d.Chat == resident(1) || d.Attempts > 0 {
+				time.Sleep(2 * time.Second)
+				return delivery.Progress{}, nil
+			}
+			return delivery.Progress{}, &delivery.SendError{Kind: delivery.Throttled, After: time.Minute, Lane: true}
+		}
+		begin := time.Now()
+		b.queue(p, resident(1), 2)
+		b.queue(p, resident(2), 1)
+		time.Sleep(90 * time.Second)
+		b.halt(stop)
+		got := b.provider.seen(resident(1))
+		if !slices.Equal(seqs(got), upTo(2)) || got[1].MaybeSent() || got[1].at.Sub(begin) < time.Minute {
+			t.Errorf("tries: %+v", got)
 		}
 	})
 }
@@ -168,14 +196,35 @@ func TestAStuckSendEndsBeforeItsLease(t *testing.T) {
 	})
 }
 
+// A stop does not wait longer than it may for a send that hangs, and settles it.
+func TestAStuckSendEndsBeforeTheStop(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		p := b.push(delivery.LaneConfig{}, delivery.Options{Drain: 4 * time.Second})
+		stop := b.start(p)
+		b.provider.answer = func(ctx context.Context, _ record.Delivery) (delivery.Progress, error) {
+			<-ctx.Done()
+			return delivery.Progress{}, ctx.Err()
+		}
+		b.queue(p, resident(1), 1)
+		synctest.Wait()
+		b.halt(stop)
+		time.Sleep(20 * time.Second)
+		leases, err := b.store.Claim(t.Context(), laneName, 1)
+		if err != nil || len(leases) != 1 || leases[0].Delivery.Lapses != 1 {
+			t.Errorf("Claim = %+v, %v; want the message after one lapse", leases, err)
+		}
+	})
+}
+
 // The provider is away for long: nothing is given up for it, and the lane
 // does not hammer.
 func TestAProviderThatIsAwayCostsNothing(t *testing.T) {
 	for _, kind := range []delivery.Kind{delivery.Retry, delivery.Uncertain} {
 		t.Run(kind.String(), func(t *testing.T) {
 			inBubble(t, func(t *testing.T, b *bench) {
-				const chats, away = 12, 2 * time.Hour
-				p := b.push(delivery.LaneConfig{MaxAttempts: 12}, delivery.Options{}) // half an hour's
+				const chats, away = 100, 2 * time.Hour
+				store := &watched{backend: b.store}
+				p := b.pushOver(store, delivery.LaneConfig{MaxAttempts: 12}, delivery.Options{}) // half an hour's
 				stop := b.start(p)
 				b.provider.failing(&delivery.SendError{Kind: kind})
 				for i := range chats {
@@ -186,8 +235,11 @@ func TestAProviderThatIsAwayCostsNothing(t *testing.T) {
 				if most := int(away / (10 * time.Second)); tries > most {
 					t.Errorf("%d tries, want %d at most", tries, most)
 				}
+				if n := store.releases.Load(); n > 8 { // those in hand when it began
+					t.Errorf("%d leases were taken for nothing", n)
+				}
 				b.provider.failing(nil)
-				time.Sleep(11 * time.Minute)
+				time.Sleep(46 * time.Minute)
 				b.halt(stop)
 				if dead := b.dead(); len(dead) > 0 {
 					t.Errorf("dead letters: %q", dead)
@@ -205,6 +257,29 @@ func TestAProviderThatIsAwayCostsNothing(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A provider that takes everything and whose answers are lost must not make us
+// send copies for days.
+func TestCopiesAreBounded(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		p := b.push(delivery.LaneConfig{MaxAttempts: 6}, delivery.Options{Every: 5 * time.Second})
+		stop := b.start(p)
+		b.provider.failing(&delivery.SendError{Kind: delivery.Uncertain})
+		for i := range 5 {
+			b.queue(p, resident(i), 1)
+		}
+		time.Sleep(12 * time.Hour)
+		b.halt(stop)
+		for i := range 5 {
+			if n := len(b.provider.seen(resident(i))); n > 4+6 {
+				t.Errorf("chat %d may have got %d copies", i, n)
+			}
+		}
+		if dead := b.dead(); len(dead) != 5 || !slices.Equal(slices.Compact(dead), []string{record.ReasonLapsed}) {
+			t.Errorf("dead letters: %q", dead)
+		}
+	})
 }
 
 func TestAClosedWindowOpensWhenThePersonWrites(t *testing.T) {

@@ -37,6 +37,7 @@ type faulty struct {
 	backend
 	away  atomic.Bool // calls fail, and nothing happens
 	mute  atomic.Bool // calls fail, but what they ask for happens
+	deaf  atomic.Bool // only Settle fails, and nothing happens
 	hang  atomic.Bool // calls do not return before their context ends, and nothing happens
 	calls atomic.Int64
 }
@@ -63,7 +64,7 @@ func (f *faulty) Claim(ctx context.Context, lane string, n int) ([]record.Lease,
 }
 
 func (f *faulty) Settle(ctx context.Context, l record.Lease, s record.Settlement) (*record.Lease, error) {
-	if f.gone(ctx) {
+	if f.gone(ctx) || f.deaf.Load() {
 		return nil, errAway
 	}
 	next, err := f.backend.Settle(ctx, l, s)

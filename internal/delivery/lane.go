@@ -82,16 +82,18 @@ func (l *lane) way(chat bot.ChatID) record.Way {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	if l.jobs == nil || away || now.Before(l.paused) || l.trouble.on() || l.permits.dry(now) {
+	if l.jobs == nil || away || now.Before(l.paused) || l.trouble.on() {
 		return w
 	}
 	l.prune(now)
+	// A second save of a chat keeps the time of the first: whichever of them
+	// gets the lease, it is no older.
 	if _, ok := l.reserved[chat]; !ok {
-		if l.free == 0 {
+		if l.free == 0 || len(l.reserved) >= l.permits.room(now) {
 			return w
 		}
 		l.free--
-		l.reserved[chat] = now // a second save keeps the time of the first: whichever gets the lease, it is no older
+		l.reserved[chat] = now
 	}
 	w.Lease = true
 	return w
@@ -108,10 +110,7 @@ func (l *lane) saved(chat bot.ChatID, lease *record.Lease) bool {
 	case l.jobs == nil:
 		return lease == nil
 	case lease != nil:
-		select {
-		case l.jobs <- job{lease: *lease, from: from, slot: reserved}: // without a slot: its age is not known, a worker gives it back
-		default: // so many came too late that it is left to run out
-		}
+		l.start(job{lease: *lease, from: from, slot: reserved})
 	case reserved:
 		l.freed(1) // somebody else has the lease, or the chat is not due
 	default:
@@ -119,6 +118,18 @@ func (l *lane) saved(chat bot.ChatID, lease *record.Lease) bool {
 		l.wake()
 	}
 	return true
+}
+
+// start gives a job to a worker. Without a slot its age is not known either, so
+// the worker will give it back.
+func (l *lane) start(j job) {
+	select {
+	case l.jobs <- j:
+	default: // so many leases came too late that this one is left to run out
+		if j.slot {
+			l.freed(1)
+		}
+	}
 }
 
 // prune frees the slots of saves that never came back.

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -52,14 +53,21 @@ func (p *permits) give(n int) {
 	p.n += n
 }
 
-// dry reports whether it is known that nothing may be sent just now.
-func (p *permits) dry(now time.Time) bool {
+// room returns how many sends may be begun in the hope of a permit.
+func (p *permits) room(now time.Time) int {
 	if p == nil {
-		return false
+		return math.MaxInt
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.stocked(now) && now.Before(p.next)
+	switch {
+	case p.stocked(now):
+		return p.n
+	case now.Before(p.next):
+		return 0
+	default:
+		return p.batch // nobody has asked for a while
+	}
 }
 
 // get returns up to n permits; if there are none, wait tells when to ask again.

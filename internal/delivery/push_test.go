@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -156,7 +157,8 @@ func TestAFailedSaveDoesNotCostAWorker(t *testing.T) {
 // A lease that comes when its time is nearly over is given back, not used.
 func TestALateLeaseIsGivenBack(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bench) {
-		p := b.push(delivery.LaneConfig{Workers: 1}, delivery.Options{})
+		store := &watched{backend: b.store}
+		p := b.pushOver(store, delivery.LaneConfig{Workers: 1}, delivery.Options{})
 		stop := b.start(p)
 		chat := resident(1)
 		way := p.Way(chat)
@@ -170,6 +172,9 @@ func TestALateLeaseIsGivenBack(t *testing.T) {
 		got := b.provider.seen(chat)
 		if len(got) != 1 || got[0].MaybeSent() {
 			t.Errorf("tries = %+v, want one, surely not sent before", got)
+		}
+		if n := store.releases.Load(); n != 1 {
+			t.Errorf("%d leases were given back, want one", n)
 		}
 		b.halt(stop)
 	})
@@ -243,8 +248,13 @@ func TestWhatNobodyWantsIsNotSent(t *testing.T) {
 
 func TestObserver(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bench) {
+		var mu sync.Mutex
 		var seen []string
-		note := func(f string, args ...any) { seen = append(seen, fmt.Sprintf(f, args...)) }
+		note := func(f string, args ...any) {
+			mu.Lock()
+			defer mu.Unlock()
+			seen = append(seen, fmt.Sprintf(f, args...))
+		}
 		p := b.push(delivery.LaneConfig{Workers: 1}, delivery.Options{Observer: delivery.Observer{
 			Sent:  func(lane string, waited time.Duration) { note("sent %s after %v", lane, waited) },
 			Later: func(lane string, kind delivery.Kind) { note("later %s %v", lane, kind) },

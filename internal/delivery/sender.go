@@ -7,8 +7,8 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
-// Sender speaks to a provider. Send is called by several workers at once, but
-// never for two messages of one chat.
+// Sender speaks to a provider. Send is called by several workers at once, for
+// one chat by whoever holds the lease of its queue.
 type Sender interface {
 	// Send sends the next part of d: d.Sent parts are out already, so a message
 	// of one part is sent whole when d.Sent is 0. Whatever is one call to the

@@ -94,17 +94,26 @@ func (l *lane) failed(d record.Delivery, e *SendError) record.Settlement {
 	}
 }
 
+// awayWait is how long a message waits that had all its sends of unknown end
+// while the provider was away.
+const awayWait = 30 * time.Minute
+
 // uncertain is failed for a send of unknown end. A second copy is worse than
 // a late one, so the waits grow faster: the fifth send comes after a quarter of
-// an hour. While the provider is away the last lapse is not counted: a message
-// that could be sent must not be lost because nobody's can.
+// an hour. If the provider is away by then, the message is not given up yet, for
+// nobody's can be sent; but it may be that each copy arrives and only the answers
+// are lost, so this has an end too.
 func (l *lane) uncertain(d record.Delivery, after time.Duration) record.Settlement {
-	trouble, last := l.missed(d.Chat), d.Lapses+1 >= maxLapses
-	if last && !trouble {
+	trouble := l.missed(d.Chat)
+	if d.Lapses+1 < maxLapses {
+		after = max(after, backoff(2+3*int(d.Lapses)+int(d.Attempts)))
+		return l.later(Uncertain, record.Settlement{Result: record.Later, After: after, Uncertain: true})
+	}
+	if !trouble || int(d.Attempts)+1 >= l.config.MaxAttempts {
 		return l.giveUp(record.ReasonLapsed)
 	}
-	after = max(after, backoff(2+3*int(d.Lapses)+int(d.Attempts)))
-	return l.later(Uncertain, record.Settlement{Result: record.Later, After: after, Uncertain: !last})
+	// Not counted as the last lapse; it stays «maybe sent» by those before.
+	return l.later(Uncertain, record.Settlement{Result: record.Later, After: max(after, jitter(awayWait))})
 }
 
 func (l *lane) later(kind Kind, s record.Settlement) record.Settlement {

@@ -98,6 +98,14 @@ func TestCompactWhileInUse(t *testing.T) {
 			}
 		})
 	}
+	callers.Go(func() {
+		for range 5 {
+			err := s.Export(t.Context(), func(record.Item) error { return nil })
+			if err != nil {
+				t.Errorf("Export: %v", err)
+			}
+		}
+	})
 	for range 5 {
 		if _, _, err := s.Compact(t.Context()); err != nil {
 			t.Errorf("Compact: %v", err)

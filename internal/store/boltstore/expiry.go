@@ -74,12 +74,12 @@ func (k kind) longest() time.Duration {
 	}
 }
 
-// expiryKey returns the key of a value with that end. The second is rounded
-// up: when it has come, the value is over.
+// expiryKey returns the key of a value with that end, which is stored in
+// milliseconds. The second is rounded up: when it has come, the value is over.
 func expiryKey(k kind, ends time.Time, key []byte) []byte {
 	b := make([]byte, 0, 1+8+len(key))
 	b = append(b, byte(k))
-	b = binary.BigEndian.AppendUint64(b, uint64(max(ends.Add(time.Second-1).Unix(), 0)))
+	b = binary.BigEndian.AppendUint64(b, uint64(max(ends.UnixMilli()+999, 0)/1000))
 	return append(b, key...)
 }
 

@@ -51,10 +51,9 @@ func unreadable(err error) bool {
 // lists it where it belongs.
 func (u *unit) claim(name record.Name) (*record.Lease, error) {
 	q, err := u.line(name)
-	if err != nil {
+	if err != nil || !q.stored {
 		return nil, err
 	}
-	q.was.due = 0
 	lease, err := u.lease(q)
 	if err != nil {
 		return nil, err

@@ -175,7 +175,8 @@ func (u *unit) collapse(q *line, key string, first uint64) error {
 	}
 	mark := u.names.Mark(key)
 	return u.drop(q, func(p place) bool {
-		return p.collapse == mark && p.seq < first && !(q.flow.leased() && p.seq == q.flow.seq)
+		sending := q.flow.leased() && p.seq == q.flow.seq
+		return p.collapse == mark && p.seq < first && !sending
 	})
 }
 

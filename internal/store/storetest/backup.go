@@ -146,7 +146,7 @@ func backupRevives(t *testing.T, e *Engine) {
 	w := pushing(t, e, chatS)
 	w.save(record.Save{Out: []record.Outgoing{reply("1"), say("2", record.PriorityPerson)}, Letters: letters(chatA, "letter")})
 	l := take(t, e, chatS)
-	wantNone(t, settle(t, e, wantLease(t, &l, "2"), failed("r")))
+	wantLease(t, settle(t, e, wantLease(t, &l, "2"), failed("r")), "1") // in somebody's hands
 	to := restored(t, e)
 	reasons := map[string]string{}
 	for id, d := range deads(t, to) {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"context"
 	"testing"
 
 	"github.com/doithoai/doithoai/bot"
@@ -96,6 +97,7 @@ func reopen(t failer, e *Engine) {
 // failer is what *testing.T and *rapid.T have in common.
 type failer interface {
 	Helper()
+	Context() context.Context
 	Fatalf(format string, args ...any)
 }
 

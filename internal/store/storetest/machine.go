@@ -1,7 +1,7 @@
 package storetest
 
 import (
-	"reflect"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -12,161 +12,137 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
-// model is what a store does, in the simplest way that can be told.
-type model struct {
-	now    time.Time
-	chats  map[bot.ChatID]*modelChat
-	counts map[string]map[string]uint64
+// machine drives an engine and the model side by side with the same random
+// steps and compares all that can be read after each of them.
+type machine struct {
+	e *Engine
+	m *model
+
+	names  record.Names
+	chats  []bot.ChatID          // the first two fetch, the others are sent to; the third and fourth share a shard
+	leases []leasePair           // every lease given that may still be settled
+	work   []record.Work         // every piece given, as it was last
+	taken  map[bot.ChatID]string // the last update taken of each chat
+	n      int                   // makes update ids and due times differ
 }
 
-type modelChat struct {
-	revision, lastSeq uint64
-	state             string
-	ends              time.Time
-	seen              map[string]time.Time
-	queue             []modelDelivery
-}
+// leasePair is a lease as the engine gave it and as the model did. They differ
+// in the token.
+type leasePair struct{ engine, model record.Lease }
 
-type modelDelivery struct {
-	seq  uint64
-	text string
-	ends time.Time
-}
-
-// chat returns the live chat, or a new one that save puts in its place.
-func (m *model) chat(id bot.ChatID) *modelChat {
-	c := m.chats[id]
-	if c == nil || !m.now.Before(c.ends) {
-		return &modelChat{seen: map[string]time.Time{}}
-	}
-	return c
-}
-
-func (m *model) save(s record.Save) record.Outcome {
-	c := m.chat(s.Chat)
-	if at, ok := c.seen[s.Update]; ok && m.now.Sub(at) < record.KeepSeen {
-		return record.Duplicate
-	}
-	if c.revision != s.Revision {
-		return record.Conflict
-	}
-	if s.Forget {
-		c.queue = nil
-	}
-	c.revision++
-	c.state = string(s.State)
-	c.ends = m.now.Add(record.KeepChat)
-	c.seen[s.Update] = m.now
-	for _, r := range s.Out {
-		c.lastSeq++
-		c.queue = append(c.queue, modelDelivery{c.lastSeq, r.Reply.Text, m.now.Add(record.KeepDelivery)})
-	}
-	for _, name := range s.Counts {
-		if m.counts[s.Day] == nil {
-			m.counts[s.Day] = map[string]uint64{}
-		}
-		m.counts[s.Day][name]++
-	}
-	m.chats[s.Chat] = c
-	return record.Done
-}
-
-func (m *model) ack(id bot.ChatID, upTo uint64) {
-	c := m.chat(id)
-	if upTo > c.lastSeq {
-		return
-	}
-	c.queue = slices.DeleteFunc(c.queue, func(d modelDelivery) bool { return d.seq <= upTo })
-}
-
-func (m *model) pending(id bot.ChatID) (seqs []uint64, texts []string) {
-	for _, d := range m.chat(id).queue {
-		if m.now.Before(d.ends) {
-			seqs, texts = append(seqs, d.seq), append(texts, d.text)
-		}
-	}
-	return seqs, texts
-}
-
-// machine drives an engine and the model side by side and compares all that
-// can be read after each step.
-func machine(t *testing.T, open func(t *testing.T) *Engine) {
+// behavesLikeTheModel runs the machine over fresh engines.
+func behavesLikeTheModel(t *testing.T, open func(t *testing.T) *Engine) {
 	rapid.Check(t, func(rt *rapid.T) {
 		e := open(t)
 		defer func() { _ = e.Close() }() // open closes it again; this bounds what is open at a time
-		m := &model{now: time.Unix(0, 0), chats: map[bot.ChatID]*modelChat{}, counts: map[string]map[string]uint64{}}
-		if e.Now != nil {
-			m.now = e.Now()
+		names := names(rt, e)
+		x := &machine{
+			e: e, m: newModel(e.Now(), names), names: names, taken: map[bot.ChatID]string{},
+			chats: []bot.ChatID{chatA, {}, chatS, neighbour(names, chatS), {Channel: "zalo{", Bot: "\n", Chat: "\xffp"}},
 		}
-		chat := rapid.SampledFrom([]bot.ChatID{chatA, {Channel: "web", Bot: "main", Chat: "a{\x00}"}, {}})
-		update := rapid.SampledFrom([]string{"1", "2", "3", "4", "5"})
-		steps := map[string]func(*rapid.T){
-			"save": func(rt *rapid.T) {
-				id := chat.Draw(rt, "chat")
-				s := record.Save{
-					Chat:     id,
-					Revision: m.chat(id).revision,
-					Update:   update.Draw(rt, "update"),
-					State:    []byte(rapid.StringN(0, 20, -1).Draw(rt, "state")),
-					Day:      rapid.SampledFrom([]string{"2026-11-21", "2026-11-22"}).Draw(rt, "day"),
-					Counts:   rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y"}), 0, 3).Draw(rt, "counts"),
-					Forget:   rapid.IntRange(0, 9).Draw(rt, "forget") == 0,
-				}
-				if rapid.IntRange(0, 4).Draw(rt, "stale") == 0 {
-					s.Revision = rapid.Uint64Range(0, 5).Draw(rt, "revision")
-				}
-				for range rapid.IntRange(0, 3).Draw(rt, "replies") {
-					s.Out = append(s.Out, record.Outgoing{Reply: bot.Reply{Text: rapid.String().Draw(rt, "text")}})
-				}
-				got, err := e.Save(rt.Context(), s)
-				if want := m.save(s); err != nil || got.Outcome != want {
-					rt.Fatalf("Save = %+v, %v, want %v", got, err, want)
-				}
-			},
-			"ack": func(rt *rapid.T) {
-				id, upTo := chat.Draw(rt, "chat"), rapid.Uint64Range(0, 12).Draw(rt, "up to")
-				m.ack(id, upTo)
-				if err := e.Ack(rt.Context(), id, upTo); err != nil {
-					rt.Fatalf("Ack: %v", err)
-				}
-			},
-			"": func(rt *rapid.T) { compare(rt, e, m) },
-		}
-		if e.Advance != nil {
-			steps["advance"] = func(rt *rapid.T) {
-				d := time.Duration(rapid.Int64Range(1, 40*3600).Draw(rt, "seconds")) * time.Second
-				m.now = m.now.Add(d)
-				e.Advance(d)
-			}
-		}
-		if e.Sweep != nil {
-			steps["sweep"] = func(rt *rapid.T) {
-				if err := e.Sweep(rt.Context()); err != nil {
-					rt.Fatalf("Sweep: %v", err)
-				}
-			}
-		}
-		steps["reopen"] = func(rt *rapid.T) { reopen(rt, e) }
-		rt.Repeat(steps)
+		rt.Repeat(map[string]func(*rapid.T){
+			"":      x.compare,
+			"moves": func(rt *rapid.T) { x.move(rt); x.move(rt); x.move(rt) },
+		})
 	})
 }
 
-func compare(rt *rapid.T, e *Engine, m *model) {
-	for _, id := range []bot.ChatID{chatA, {Channel: "web", Bot: "main", Chat: "a{\x00}"}, {}} {
-		want := m.chat(id)
-		got, err := e.Load(rt.Context(), id)
-		if err != nil || got.Revision != want.revision || got.LastSeq != want.lastSeq || string(got.State) != want.state {
-			rt.Fatalf("Load of %q = %+v, %v, want %+v", id, got, err, want)
-		}
-		ds, err := e.Pending(rt.Context(), id)
-		wantSeqs, wantTexts := m.pending(id)
-		if err != nil || !slices.Equal(seqs(ds), wantSeqs) || !slices.Equal(texts(ds), wantTexts) {
-			rt.Fatalf("Pending of %q = %+v, %v, want %v %q", id, ds, err, wantSeqs, wantTexts)
+// move does one thing, or nothing if there is nothing to do it with.
+func (x *machine) move(rt *rapid.T) {
+	moves := []struct {
+		weight int
+		name   string
+		do     func(*rapid.T)
+	}{
+		{8, "save", x.save}, {3, "claim", x.claim}, {8, "settle", x.settle}, {1, "release", x.release}, {2, "ack", x.ack},
+		{3, "work", x.doWork}, {3, "finish", x.finish}, {2, "revive", x.revive}, {4, "advance", x.advance}, {1, "sweep", x.sweep},
+		{1, "reopen", func(rt *rapid.T) { reopen(rt, x.e) }},
+	}
+	n := 0
+	for _, m := range moves {
+		n += m.weight
+	}
+	n = even(rt, "move", n)
+	for _, m := range moves {
+		if n -= m.weight; n < 0 {
+			rt.Log(m.name)
+			m.do(rt)
+			return
 		}
 	}
-	for day, want := range m.counts {
-		if got, err := e.Counts(rt.Context(), day); err != nil || !reflect.DeepEqual(got, want) {
-			rt.Fatalf("Counts of %s = %v, %v, want %v", day, got, err, want)
+}
+
+// even draws a number below n, at most 256, each as likely as the others;
+// rapid's own draws prefer small ones.
+func even(rt *rapid.T, label string, n int) int {
+	return rapid.Custom(func(rt *rapid.T) int {
+		v := 0
+		for range 12 {
+			v *= 2
+			if rapid.Bool().Draw(rt, "bit") {
+				v++
+			}
+		}
+		return v % n
+	}).Draw(rt, label)
+}
+
+// one draws one of all, each as likely as the others.
+func one[T any](rt *rapid.T, label string, all ...T) T { return all[even(rt, label, len(all))] }
+
+// sent reports whether a chat is one that is sent to.
+func (x *machine) sent(chat bot.ChatID) bool { return slices.Index(x.chats, chat) >= 2 }
+
+// pace is that of a chat, always the same: the first is not bound, the second
+// hardly, the third is.
+func (x *machine) pace(chat bot.ChatID) record.Pace {
+	return []record.Pace{{}, {}, {}, {Every: time.Second, Burst: 3}, {Every: 4 * time.Second, Burst: 1}}[slices.Index(x.chats, chat)]
+}
+
+func (x *machine) save(rt *rapid.T) {
+	chat := one(rt, "chat", slices.Concat(x.chats, x.chats[2:])...)
+	c := x.m.chat(chat)
+	x.n++
+	s := record.Save{
+		Chat: chat, Revision: c.revision, Update: fmt.Sprint("u", x.n),
+		State:  []byte(rapid.StringN(0, 9, -1).Draw(rt, "state")),
+		Day:    x.m.now.Format(time.DateOnly),
+		Counts: rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y"}), 0, 2).Draw(rt, "counts"),
+	}
+	for range even(rt, "out", 4) {
+		s.Out = append(s.Out, x.outgoing(rt, chat))
+	}
+	if even(rt, "case", 2) == 1 {
+		s.Cases = []record.CaseChange{x.change(rt, chat)}
+	}
+	if to := one(rt, "letter to", x.chats...); to != chat && even(rt, "letter", 3) == 1 {
+		s.Letters = letters(to, fmt.Sprint("l", x.n))
+	}
+	switch even(rt, "oddity", 20) {
+	case 1:
+		s.Revision = rapid.Uint64Range(0, 5).Draw(rt, "revision")
+	case 2:
+		if s.Update, s.Letters = x.taken[chat], nil; s.Update == "" {
+			s.Update = "first"
+		}
+	case 3: // what becomes of its pace and of its dead letters is left open
+		s.Forget = x.m.over(c.tat) && !slices.ContainsFunc(x.m.graves(), func(d record.Dead) bool { return d.Delivery.Chat == chat })
+	}
+	if x.sent(chat) {
+		s.Way = record.Way{Push: true, Lease: rapid.Bool().Draw(rt, "lease"), Inbound: rapid.Bool().Draw(rt, "inbound"), Pace: x.pace(chat)}
+		if c.lease != nil && x.m.free(c) { // whether a lease that ran out still protects from collapsing is left open
+			for i := range s.Out {
+				s.Out[i].Collapse = ""
+			}
 		}
 	}
+	want := x.m.save(s)
+	got, err := x.e.Save(rt.Context(), s)
+	if err != nil || got.Outcome != want.Outcome || got.Outcome == record.Done && (got.Revision != want.Revision || got.LastSeq != want.LastSeq) {
+		rt.Fatalf("Save of %+v = %+v, %v, want %+v", s, got, err, want)
+	}
+	if got.Outcome == record.Done {
+		x.taken[chat] = s.Update
+	}
+	x.given(rt, got.Lease, want.Lease)
 }

@@ -18,7 +18,6 @@ func paceTests() []test {
 		{name: "AnyRateIsHeld", run: permitRate},
 		{name: "PermitsAreSharedOut", run: permitsRace},
 		{name: "PermitsOfBucketsDoNotMix", run: permitBuckets},
-		{name: "P7/PermitsLeaveNothing", run: permitsEnd},
 	}
 }
 

@@ -1,0 +1,112 @@
+package storetest
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+// compare compares all that can be read.
+func (x *machine) compare(rt *rapid.T) {
+	for _, chat := range x.chats {
+		want := x.m.chat(chat)
+		got, err := x.e.Load(rt.Context(), chat)
+		if err != nil || got.Revision != want.revision || got.LastSeq != want.lastSeq || !bytes.Equal(got.State, want.state) {
+			rt.Fatalf("Load of %q = %+v, %v, want %+v", chat, got, err, want)
+		}
+		if !slices.EqualFunc(got.Cases, want.casesOf(), likeCase) {
+			rt.Fatalf("Load of %q has the cases %+v, want %+v", chat, got.Cases, want.casesOf())
+		}
+		ds, err := x.e.Pending(rt.Context(), chat)
+		if err != nil || !slices.EqualFunc(ds, x.m.pending(chat), alike) {
+			rt.Fatalf("Pending of %q = %+v, %v, want %+v", chat, ds, err, x.m.pending(chat))
+		}
+		for _, want := range want.refs {
+			if ref, err := x.e.Ref(rt.Context(), chat, want.provider); err != nil || !bytes.Equal(ref, want.ref) {
+				rt.Fatalf("Ref of %q = %q, %v, want %q", want.provider, ref, err, want.ref)
+			}
+		}
+		for _, n := range []string{"1", "2"} {
+			x.compareCase(rt, x.names.Chat(chat).CodePrefix()+n)
+		}
+	}
+	for day := range x.m.counts {
+		if got, err := x.e.Counts(rt.Context(), day); err != nil || !maps.Equal(got, x.m.count(day)) {
+			rt.Fatalf("Counts of %s = %v, %v, want %v", day, got, err, x.m.count(day))
+		}
+	}
+	x.graves(rt)
+}
+
+// likeCase is sameCase but for the due time of a case whose work is done.
+func likeCase(got record.Case, want *modelCase) bool {
+	if want.finished {
+		got.Due = want.Due
+	}
+	return sameCase(got, want.Case)
+}
+
+func (x *machine) compareCase(rt *rapid.T, code string) {
+	want := x.m.findCase(code)
+	got, err := x.e.FindCase(rt.Context(), code)
+	if want == nil && !errors.Is(err, delivery.ErrNotFound) || want != nil && (err != nil || !likeCase(got, want)) {
+		rt.Fatalf("FindCase of %s = %+v, %v, want %+v", code, got, err, want)
+	}
+}
+
+// graves compares the dead letters and returns the engine's in the order of the model's.
+func (x *machine) graves(rt *rapid.T) []record.Dead {
+	var got []record.Dead
+	err := x.e.Dead(rt.Context(), func(d record.Dead) error {
+		got = append(got, d)
+		return nil
+	})
+	if err != nil || len(got) != len(x.m.graves()) {
+		rt.Fatalf("Dead = %+v, %v, want %+v", got, err, x.m.graves())
+	}
+	var sorted []record.Dead
+	for _, want := range x.m.graves() {
+		i := slices.IndexFunc(got, func(d record.Dead) bool { return sameDead(d, want) })
+		if i < 0 {
+			rt.Fatalf("Dead = %+v, want %+v among them", got, want)
+		}
+		sorted = append(sorted, got[i])
+		got = slices.Delete(got, i, i+1)
+	}
+	return sorted
+}
+
+// sameDead compares all but the id, which is the engine's own.
+func sameDead(a, b record.Dead) bool {
+	return a.Reason == b.Reason && a.At.Equal(b.At) && a.Letter.ID == b.Letter.ID &&
+		(a.Letter.ID != "" && sameLetter(a.Letter, b.Letter) || a.Letter.ID == "" && alike(a.Delivery, b.Delivery))
+}
+
+// revive revives or buries a dead letter.
+func (x *machine) revive(rt *rapid.T) {
+	dead := x.graves(rt)
+	if len(dead) == 0 {
+		return
+	}
+	i := even(rt, "dead", len(dead))
+	if even(rt, "bury", 4) == 1 {
+		x.m.bury(i)
+		if err := x.e.Bury(rt.Context(), dead[i].ID); err != nil {
+			rt.Fatalf("Bury: %v", err)
+		}
+		return
+	}
+	if c := x.m.chat(dead[i].Delivery.Chat); dead[i].Letter.ID == "" && !x.m.paced(c) {
+		return // whether a revived message waits for the pace is left open
+	}
+	x.m.revive(i)
+	if err := x.e.Revive(rt.Context(), dead[i].ID); err != nil {
+		rt.Fatalf("Revive: %v", err)
+	}
+}

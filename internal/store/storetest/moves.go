@@ -1,0 +1,249 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+// outgoing draws a message to chat.
+func (x *machine) outgoing(rt *rapid.T, chat bot.ChatID) record.Outgoing {
+	x.n++
+	o := say(fmt.Sprint("r", x.n), record.Priority(even(rt, "priority", 4)))
+	o.Collapse = one(rt, "collapse", "", "", "", "k", "K")
+	if even(rt, "ref", 4) == 1 {
+		o.Ref = []byte(o.Reply.Text)
+	}
+	switch even(rt, "rule", 6) {
+	case 1:
+		o.Keep = drawSeconds(rt, "keep", 1, 100)
+	case 2:
+		o.After = drawSeconds(rt, "after", 1, 60)
+	case 3:
+		o.Guard = record.Guard{Code: x.code(rt, chat), Epoch: rapid.Uint64Range(0, 2).Draw(rt, "epoch")}
+		if c := x.m.chat(chat).cases[o.Guard.Code]; c != nil && even(rt, "holds", 3) > 0 {
+			o.Guard.Epoch = c.Epoch
+		}
+	}
+	return o
+}
+
+func drawSeconds(rt *rapid.T, label string, from, to int) time.Duration {
+	return time.Duration(rapid.IntRange(from, to).Draw(rt, label)) * time.Second
+}
+
+// code draws a code that a case of chat may have.
+func (x *machine) code(rt *rapid.T, chat bot.ChatID) string {
+	return x.names.Chat(chat).CodePrefix() + one(rt, "code", "1", "2")
+}
+
+// change draws what happens to a case.
+func (x *machine) change(rt *rapid.T, chat bot.ChatID) record.CaseChange {
+	x.n++
+	c := record.CaseChange{Case: record.Case{
+		Code:  x.code(rt, chat),
+		Epoch: rapid.Uint64Range(0, 2).Draw(rt, "epoch"),
+		Ends:  x.m.now.Add(one(rt, "ends", 20*time.Second, 2*time.Hour, 100*time.Hour)),
+		Data:  rapid.SliceOfN(rapid.Byte(), 0, 4).Draw(rt, "data"),
+	}}
+	if rapid.Bool().Draw(rt, "has due") { // no two are due at one time: then work would not know whether its case changed
+		c.Due = x.m.now.Add(drawSeconds(rt, "due", -10, 100)).Add(time.Duration(x.n%1000) * time.Millisecond)
+	}
+	switch k := x.m.findCase(c.Code); {
+	case k == nil || k.Chat != chat: // whoever does not have it must say that it is new
+		c.New = true
+	default:
+		c.New, c.Remove = rapid.Bool().Draw(rt, "new"), even(rt, "remove", 4) == 1
+	}
+	return c
+}
+
+// ack acknowledges, but not under the hands of whoever is sending.
+func (x *machine) ack(rt *rapid.T) {
+	chat := one(rt, "chat", x.chats...)
+	c := x.m.chat(chat)
+	if x.sent(chat) && (c.lease != nil || c.held || !x.m.over(c.blocked)) {
+		return // what becomes of the queue's state is left open
+	}
+	upTo := uint64(even(rt, "up to", int(c.given())+2))
+	x.m.ack(chat, upTo)
+	if err := x.e.Ack(rt.Context(), chat, upTo); err != nil {
+		rt.Fatalf("Ack: %v", err)
+	}
+}
+
+// given compares two leases and remembers them for settling.
+func (x *machine) given(rt *rapid.T, got, want *record.Lease) {
+	switch {
+	case got == nil && want == nil:
+		return
+	case got == nil || want == nil || got.Barred != want.Barred || !alike(got.Delivery, want.Delivery):
+		rt.Fatalf("lease %+v, want %+v", got, want)
+	}
+	x.leases = append(x.leases, leasePair{*got, *want})
+	x.leases = x.leases[max(0, len(x.leases)-6):]
+}
+
+// alike is sameDelivery but for the time of queuing, which a revived one may
+// have kept or not.
+func alike(a, b record.Delivery) bool {
+	a.At, b.At = time.Time{}, time.Time{}
+	return sameDelivery(a, b)
+}
+
+func (x *machine) claim(rt *rapid.T) {
+	lane := record.Lane(one(rt, "lane", x.chats[2:]...))
+	n := one(rt, "n", 100, 100, 1)
+	due := x.m.due(lane)
+	got, err := x.e.Claim(rt.Context(), lane, n)
+	if err != nil || len(got) > n || n > 1 && len(got) != len(due) { // one look may meet what is due no more
+		rt.Fatalf("Claim of %d = %+v, %v, want %d", n, got, err, len(due))
+	}
+	for _, l := range got {
+		want := x.m.take(x.m.chat(l.Delivery.Chat))
+		if want == nil {
+			rt.Fatalf("Claim gave %+v, of a queue that is not due", l)
+		}
+		x.given(rt, &l, want)
+	}
+}
+
+// settlement draws how a lease ends; false if the rules leave open what follows.
+func (x *machine) settlement(rt *rapid.T, l record.Lease) (record.Settlement, bool) {
+	c := x.m.chat(l.Delivery.Chat)
+	d := c.message(l.Delivery.Seq)
+	results := []record.Result{record.Sent, record.Sent, record.Later, record.Progressed, record.Held, record.Dropped, record.Failed}
+	if d == nil && c.holds(l) { // who had it before has ended it meanwhile
+		results = []record.Result{record.Sent, record.Later, record.Held, record.Dropped}
+	}
+	s := record.Settlement{Result: one(rt, "result", results...)}
+	switch s.Result {
+	case record.Progressed:
+		s.Sent, s.Note = rapid.IntRange(1, 9).Draw(rt, "parts"), rapid.SliceOfN(rapid.Byte(), 0, 3).Draw(rt, "note")
+	case record.Later:
+		s.After, s.Uncertain = drawSeconds(rt, "after", 0, 30), rapid.Bool().Draw(rt, "uncertain")
+	case record.Failed:
+		s.Reason = "r"
+	}
+	if d != nil && c.holds(l) {
+		x.n++
+		s.Pace, s.Providers = x.pace(l.Delivery.Chat), []string{fmt.Sprint("m", x.n)}
+		return s, true
+	}
+	// Late: whether that counts against the pace is left open, and so is the
+	// state of a queue that is emptied under somebody else's hands.
+	return s, d == nil || len(c.queue) > 1 || c.lease == nil && !c.held && x.m.over(c.blocked)
+}
+
+func (x *machine) settle(rt *rapid.T) {
+	if len(x.leases) == 0 {
+		return
+	}
+	i := even(rt, "lease", len(x.leases))
+	p := x.leases[i]
+	s, ok := x.settlement(rt, p.model)
+	if !ok {
+		return
+	}
+	want := x.m.settle(p.model, s)
+	got, err := x.e.Settle(rt.Context(), p.engine, s)
+	if err != nil {
+		rt.Fatalf("Settle: %v", err)
+	}
+	if want != nil && got != nil && got.Token != p.engine.Token {
+		rt.Fatalf("Settle gave another token")
+	}
+	if want != nil || even(rt, "keep", 3) > 0 { // some go on to settle what is theirs no more
+		x.leases = slices.Delete(x.leases, i, i+1)
+	}
+	x.given(rt, got, want)
+}
+
+func (x *machine) release(rt *rapid.T) {
+	if len(x.leases) == 0 {
+		return
+	}
+	p := one(rt, "lease", x.leases...)
+	x.m.release(p.model)
+	if err := x.e.Release(rt.Context(), p.engine); err != nil {
+		rt.Fatalf("Release: %v", err)
+	}
+}
+
+func pieceKey(w record.Work) string { return w.Letter.ID + "/" + w.Case.Code }
+
+func (x *machine) doWork(rt *rapid.T) {
+	n := one(rt, "n", 100, 100, 1)
+	due := map[string]piece{}
+	for _, p := range x.m.pieces() {
+		due[pieceKey(p.work)] = p
+	}
+	got, err := x.e.Work(rt.Context(), n)
+	if err != nil || len(got) > n || n > 1 && len(got) != len(due) {
+		rt.Fatalf("Work of %d = %+v, %v, want of %+v", n, got, err, due)
+	}
+	for _, w := range got {
+		p, ok := due[pieceKey(w)]
+		if !ok || w.Kind != p.work.Kind || w.Kind == record.WorkLetter && !sameLetter(w.Letter, p.work.Letter) || w.Kind == record.WorkCase && !sameCase(w.Case, p.work.Case) {
+			rt.Fatalf("Work gave %+v, want %+v", w, p.work)
+		}
+		delete(due, pieceKey(w))
+		x.work = slices.DeleteFunc(x.work, func(before record.Work) bool { return pieceKey(before) == pieceKey(w) })
+		x.work = append(x.work, x.m.lease(p))
+	}
+}
+
+func (x *machine) finish(rt *rapid.T) {
+	if len(x.work) == 0 {
+		return
+	}
+	i := even(rt, "work", len(x.work))
+	w := x.work[i]
+	x.work = slices.Delete(x.work, i, i+1)
+	s := record.Settlement{Result: one(rt, "result", record.Sent, record.Later, record.Failed), Reason: "r"}
+	if s.Result == record.Later {
+		s.After = drawSeconds(rt, "after", 0, 30)
+	}
+	if w.Kind == record.WorkCase {
+		k := x.m.findCase(w.Case.Code)
+		if k != nil && k.Chat != w.Case.Chat {
+			return // another chat has the code by now
+		}
+		if k != nil && !k.Due.Equal(w.Case.Due) {
+			s.Result = record.Sent // what else would mean for a case that changed meanwhile is left open
+		}
+	}
+	x.m.finish(w, s)
+	if err := x.e.Finish(rt.Context(), w, s); err != nil {
+		rt.Fatalf("Finish: %v", err)
+	}
+}
+
+func (x *machine) advance(rt *rapid.T) {
+	d := drawSeconds(rt, "seconds", 1, one(rt, "at most", 3, 12, 12, 12, 12, 100, 100, 100, 40*3600))
+	for _, chat := range x.chats[2:] {
+		for _, m := range x.m.chat(chat).queue { // how long after its end a message can be claimed is not told to the second
+			d = min(d, m.Expires.Add(pushedStay).Sub(x.m.now)-time.Second)
+		}
+	}
+	d = d.Truncate(time.Second)
+	if d <= 0 {
+		return
+	}
+	x.m.now = x.m.now.Add(d)
+	x.e.Advance(d)
+}
+
+func (x *machine) sweep(rt *rapid.T) {
+	if x.e.Sweep == nil {
+		return
+	}
+	if err := x.e.Sweep(rt.Context()); err != nil {
+		rt.Fatalf("Sweep: %v", err)
+	}
+}
