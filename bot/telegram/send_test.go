@@ -241,8 +241,12 @@ func TestUploadsThatFail(t *testing.T) {
 			b := sending(t, func(c *telegram.Config) { c.Media = large })
 			p := b.fake.Person("Tám")
 			b.fake.Fail("sendPhoto", 1, fault)
-			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
+			if fault.Hang {
+				ctx, cancel = channeltest.Until(t.Context(), func() bool { return b.fake.Hanging() > 0 })
+				defer cancel()
+			}
 			_, err := b.bot.Send(ctx, to(p.ID(), reply))
 			want := delivery.Uncertain
 			if fault.Code != 0 {

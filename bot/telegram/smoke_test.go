@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -156,9 +157,7 @@ func (s *strange) post(path string, body any) json.RawMessage {
 func (s *strange) person(what string, more map[string]any) {
 	s.t.Helper()
 	body := map[string]any{"botToken": "123456:smoke", "date": time.Now().Unix(), "from": fromOne(), "chat": chatOne()}
-	for key, value := range more {
-		body[key] = value
-	}
+	maps.Copy(body, more)
 	s.post("/"+what, body)
 }
 
