@@ -45,6 +45,12 @@ type Quieter interface {
 	Quiet(ctx context.Context) error
 }
 
+// Hanger is what a platform is too if it can tell that a send has met [Hang].
+type Hanger interface {
+	// Hanging reports whether one is being kept without an answer now.
+	Hanging() bool
+}
+
 // Resident is one person at the far end of a pushed channel. What they do is
 // taken by the platform at once and comes to the channel by itself.
 type Resident interface {

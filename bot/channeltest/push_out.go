@@ -96,13 +96,35 @@ func pushHang(t *testing.T, b *pushBench) {
 	r, ctx := b.resident(t)
 	chat := b.chat(ctx, t, r)
 	b.platform.Meet(Hang, 1)
-	short, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+	short, cancel := context.WithTimeout(ctx, 2*time.Second) // long enough to have begun
 	defer cancel()
+	if p, ok := b.platform.(Hanger); ok {
+		short, cancel = Until(ctx, p.Hanging)
+		defer cancel()
+	}
 	if fail := b.trySend(short, t, chat, private); fail.Kind != delivery.Uncertain {
 		t.Errorf("got %v, want uncertain", fail.Kind)
 	}
 	b.sendOnce(ctx, t, chat, "lại đây")
 	wantNext(ctx, t, r, "lại đây")
+}
+
+// Until returns a context that ends soon after ok has become true.
+func Until(ctx context.Context, ok func() bool) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		defer cancel()
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		for !ok() {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return ctx, cancel
 }
 
 func pushBreak(t *testing.T, b *pushBench) {

@@ -103,6 +103,7 @@ func (p *poller) once(ctx context.Context) time.Duration {
 		return p.failed(ctx, err)
 	}
 	p.troubles.over(ctx, troublePoll, troubleConflict, troubleToken)
+	before := p.offset
 	if err := p.settle(ctx, batch); err != nil {
 		if ctx.Err() == nil {
 			p.troubles.met(ctx, troubleIntake, err)
@@ -112,9 +113,11 @@ func (p *poller) once(ctx context.Context) time.Duration {
 	p.fails = 0
 	if len(batch) > 0 {
 		p.troubles.over(ctx, troubleIntake)
+	}
+	if p.offset > before {
 		return 0
 	}
-	// A server that answers at once with nothing is not to be asked in a circle.
+	// A server that answers at once with nothing new is not to be asked in a circle.
 	return pollGap - min(p.now().Sub(began), pollGap)
 }
 

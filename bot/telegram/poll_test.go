@@ -3,6 +3,9 @@ package telegram_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -173,6 +176,32 @@ func TestEmptyAnswersAreApart(t *testing.T) {
 		if d != time.Second { // the clock stands still, so each poll took no time
 			t.Errorf("waited %v between empty answers, want 1 s", d)
 		}
+	}
+}
+
+// What can never be confirmed, because it has no id, is not asked for in a circle.
+func TestUpdatesWithoutAnIDAreApart(t *testing.T) {
+	t.Parallel()
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/getUpdates") {
+			fmt.Fprint(w, `{"ok":true,"result":[{"message":{}}]}`)
+			return
+		}
+		fmt.Fprint(w, `{"ok":true,"result":true}`)
+	}))
+	defer api.Close()
+	b := prepareBench(t, func(c *telegram.Config) { c.API, c.Intake = api.URL, channeltest.NewPost(silent) })
+	s := &sleeps{}
+	b.bot.SetSleep(s.sleep)
+	b.run()
+	b.eventually("poll a few times", func() bool { return len(s.all()) >= 3 })
+	for _, d := range s.all()[1:] { // the first one moved past 0
+		if d != time.Second {
+			t.Errorf("waited %v, want 1 s", d)
+		}
+	}
+	if b.counts.get("telegram.malformed") < 3 {
+		t.Errorf("counted %v", b.counts.n)
 	}
 }
 

@@ -77,6 +77,8 @@ func (p platform) Quiet(context.Context) error {
 	return nil
 }
 
+func (p platform) Hanging() bool { return p.fake.Hanging() > 0 }
+
 func (p platform) Pass(d time.Duration) { p.clock.Advance(d) }
 
 func (p platform) Secrets() []string { return []string{token, token[7:], secret} }

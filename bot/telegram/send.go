@@ -162,6 +162,7 @@ func (c *Channel) bring(ctx context.Context, r *request) (sentMessage, error) {
 			result, err = c.sendText(ctx, r)
 		}
 		if err == nil {
+			c.troubles.over(ctx, troubleToken)
 			return readSent(result), nil
 		}
 		if !c.mend(r, failed(err)) {

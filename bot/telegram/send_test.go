@@ -228,6 +228,38 @@ func TestSendWithoutALine(t *testing.T) {
 	}
 }
 
+// However an upload ends, nothing of it is left running or open.
+func TestUploadsThatFail(t *testing.T) {
+	t.Parallel()
+	large := shelf{"to": make([]byte, 4<<20)}
+	reply := bot.Reply{Attachments: []bot.Attachment{{Kind: bot.AttachPhoto, Key: "to"}}}
+	for name, fault := range map[string]tgfake.Fault{
+		"hang": {Hang: true}, "drop": {Drop: true}, "break": {Break: true}, "refused": {Code: 400, Description: "Bad Request: IMAGE_PROCESS_FAILED"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := sending(t, func(c *telegram.Config) { c.Media = large })
+			p := b.fake.Person("Tám")
+			b.fake.Fail("sendPhoto", 1, fault)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if fault.Hang {
+				ctx, cancel = channeltest.Until(t.Context(), func() bool { return b.fake.Hanging() > 0 })
+				defer cancel()
+			}
+			_, err := b.bot.Send(ctx, to(p.ID(), reply))
+			want := delivery.Uncertain
+			if fault.Code != 0 {
+				want = delivery.Gone
+			}
+			if fail, ok := errors.AsType[*delivery.SendError](err); !ok || fail.Kind != want {
+				t.Errorf("got %v, want %v", err, want)
+			}
+			b.sendAll(to(p.ID(), reply))
+		})
+	}
+}
+
 func TestSendIntoAnEndedContext(t *testing.T) {
 	t.Parallel()
 	b := sending(t, nil)

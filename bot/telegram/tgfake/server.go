@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -30,6 +31,8 @@ type Server struct {
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
 	tasks  sync.WaitGroup
+
+	hanging atomic.Int32
 
 	mu       sync.Mutex
 	nextID   int64 // of messages, users, files, queries
@@ -119,10 +122,7 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request, method string, p p
 	switch {
 	case f == nil || f.Break:
 	case f.Hang:
-		select {
-		case <-r.Context().Done():
-		case <-s.ctx.Done():
-		}
+		s.hang(r.Context())
 		return
 	case f.Drop:
 		drop(w)
@@ -149,6 +149,19 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request, method string, p p
 	}
 	s.answer(w, result, err)
 }
+
+// hang keeps a request until its end, or that of the server.
+func (s *Server) hang(ctx context.Context) {
+	s.hanging.Add(1)
+	defer s.hanging.Add(-1)
+	select {
+	case <-ctx.Done():
+	case <-s.ctx.Done():
+	}
+}
+
+// Hanging returns how many requests are kept without an answer.
+func (s *Server) Hanging() int { return int(s.hanging.Load()) }
 
 // drop breaks the line without an answer.
 func drop(w http.ResponseWriter) {

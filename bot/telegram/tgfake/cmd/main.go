@@ -2,9 +2,9 @@
 // to the bot, and what the bot writes is shown. A number taps the button
 // of that place under the last message that has any.
 //
-//	go run ./bot/telegram/tgfake/cmd -listen 127.0.0.1:8081 -token 123:abc
+//	go run ./bot/telegram/tgfake/cmd -listen 127.0.0.1:8089 -token 123:abc
 //
-// Then start the program with telegram.api set to http://127.0.0.1:8081.
+// Then start the program with telegram.api set to http://127.0.0.1:8089.
 package main
 
 import (
@@ -32,7 +32,7 @@ func main() {
 }
 
 func run() error {
-	listen := flag.String("listen", "127.0.0.1:8081", "where to listen")
+	listen := flag.String("listen", "127.0.0.1:8089", "where to listen")
 	token := flag.String("token", "123456:fake", "the bot's token")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
