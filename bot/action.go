@@ -19,6 +19,9 @@ const (
 	prefixPlace    = "p:"
 )
 
+// PayloadForget is the payload of «quên tôi», for what means the same elsewhere.
+const PayloadForget = actionForget
+
 // splitAction cuts "f:where:bhyt-ho-ngheo" into its parts.
 func splitAction(payload string) (kind, a, b string) {
 	kind, rest, ok := strings.Cut(payload, ":")

@@ -52,6 +52,11 @@ const (
 	textMedia         textKey = "chưa đọc được tệp"
 	textLate          textKey = "đến trễ"
 	textAskAgain      textKey = "xin hỏi lại"
+	textFlood         textKey = "nhắn dồn dập"
+	textAnonymous     textKey = "khách ẩn danh"
+	textChoose        textKey = "gõ số để chọn"
+	textStart         textKey = "lệnh bắt đầu"
+	textForget        textKey = "lệnh quên tôi"
 	textNoList        textKey = "số không có danh sách"
 	textGoOn          textKey = "nói tiếp"
 	textHow           textKey = "mặt how"
@@ -66,14 +71,36 @@ const (
 	textComplaint     textKey = "tố cáo"
 )
 
-// AskAgain is what goes out in place of answers that waited too long to be of
-// use, on a channel that lets only so many through.
-func AskAgain() (Reply, error) {
+// ChannelTexts are sentences that channels say or show where no reply of the
+// engine can stand.
+type ChannelTexts struct {
+	AskAgain  Reply  // in place of answers that waited too long to be of use, where only so many get through
+	Flood     string // to whom writes too much at a time
+	Anonymous string // to a visitor whom nobody can answer later
+	Choose    string // over a numbered list
+	Start     string // of a menu: begin again
+	Menu      string // of a menu: the topics
+	Officer   string // of a menu: a person
+	Forget    string // of a menu: erase what was said
+}
+
+// Channel returns what channels say. The error is one of the file compiled
+// into the program, which a test excludes.
+func Channel() (ChannelTexts, error) {
 	t, err := loadTexts(textsFile)
 	if err != nil {
-		return Reply{}, err
+		return ChannelTexts{}, err
 	}
-	return Reply{Kind: ReplyNotice, Text: t.say(textAskAgain)}, nil
+	return ChannelTexts{
+		AskAgain:  Reply{Kind: ReplyNotice, Text: t.say(textAskAgain)},
+		Flood:     t.say(textFlood),
+		Anonymous: t.say(textAnonymous),
+		Choose:    t.say(textChoose),
+		Start:     t.say(textStart),
+		Menu:      t.say(textTopics),
+		Officer:   t.say(textOfficer),
+		Forget:    t.say(textForget),
+	}, nil
 }
 
 // texts are the program's own sentences, by folded key.

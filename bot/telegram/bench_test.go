@@ -36,6 +36,9 @@ type bench struct {
 	counts *counters
 }
 
+// floodText is what a resident gets who writes too much.
+const floodText = "Dạ, cô bác nhắn chậm lại một chút."
+
 // newBench makes both and runs the channel until the test ends. change may
 // complete the settings.
 func newBench(t *testing.T, change func(*telegram.Config)) *bench {
@@ -60,7 +63,8 @@ func prepareBench(t *testing.T, change func(*telegram.Config)) *bench {
 	b.config = telegram.Config{
 		Token: token, API: api.URL, URL: hook.URL + "/hooks/telegram", Secret: secret,
 		Log:   slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Count: b.counts.raise, Now: b.clock.Now,
+		Count: b.counts.raise, Now: b.clock.Now, Flood: telegram.Flood{Text: floodText},
+		Labels: telegram.Labels{Start: "Bắt đầu lại", Menu: "Xem các việc", Officer: "Gặp cán bộ", Forget: "Xóa những gì đã nói"},
 	}
 	change(&b.config)
 	var err error

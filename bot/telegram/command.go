@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -18,12 +19,13 @@ type command struct {
 	payload     string // as package bot understands it; empty for opening the chat
 }
 
-func commands() []command {
+func (c *Channel) commands() []command {
+	l := c.config.Labels
 	return []command{
-		{"start", "Bắt đầu lại từ đầu", ""},
-		{"danhmuc", "Xem các việc", "menu"},
-		{"canbo", "Gặp cán bộ", "gap-can-bo"},
-		{"quentoi", "Xóa những gì đã nói", "quen-toi"},
+		{"start", l.Start, ""},
+		{"danhmuc", l.Menu, "menu"},
+		{"canbo", l.Officer, "gap-can-bo"},
+		{"quentoi", l.Forget, "quen-toi"},
 	}
 }
 
@@ -33,7 +35,7 @@ func (c *Channel) command(m *bot.Message, text string) {
 	name, rest, _ := strings.Cut(strings.TrimPrefix(text, "/"), " ")
 	name, _, _ = strings.Cut(name, "@")
 	name = strings.ToLower(name)
-	for _, known := range commands() {
+	for _, known := range c.commands() {
 		switch {
 		case known.Command != name:
 		case known.payload == "":
@@ -56,7 +58,8 @@ func (c *Channel) command(m *bot.Message, text string) {
 // setCommands tells Telegram what the menu of the bot shows, in Vietnamese and
 // to phones of any other language.
 func (c *Channel) setCommands(ctx context.Context) error {
-	list, err := json.Marshal(commands())
+	shown := slices.DeleteFunc(c.commands(), func(known command) bool { return known.Description == "" })
+	list, err := json.Marshal(shown)
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,8 @@ type Config struct {
 	// Start says what the payload of a link https://t.me/bot?start=… does: the
 	// payload of a button. Anybody can make such a link up. Nil: nothing.
 	Start func(payload string) (press string, known bool)
+	// Labels stand in the menu of the bot; a command without one is left out.
+	Labels Labels
 	// Flood bounds what one resident can make us do.
 	Flood Flood
 	// Count raises a counter; nothing is counted if nil.
@@ -86,12 +88,14 @@ type Config struct {
 type Flood struct {
 	Burst int           // at once; 20 if 0
 	Every time.Duration // and one in this time after that; 3 s if 0
-	// Text is sent once when it becomes too much; a plain one if empty.
+	// Text is sent once when it becomes too much; nothing is if it is empty.
 	Text string
 }
 
-// floodText is what a resident reads if the operator has set nothing else.
-const floodText = "Tin gửi hơi dồn dập nên trợ lý chưa đọc kịp. Cô bác đợi một phút rồi nhắn lại giúp."
+// Labels are what residents read beside the commands, at most 256 characters each.
+type Labels struct {
+	Start, Menu, Officer, Forget string
+}
 
 var (
 	tokenForm  = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]+$`)
@@ -157,9 +161,6 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Flood.Every <= 0 {
 		c.Flood.Every = 3 * time.Second
-	}
-	if c.Flood.Text == "" {
-		c.Flood.Text = floodText
 	}
 	c.Flood.Text = vietnamese.Compose(c.Flood.Text)
 	if c.Rooms == nil {

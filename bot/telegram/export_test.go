@@ -13,6 +13,3 @@ func Split(text string, limit int) []string { return split(text, limit) }
 
 // Units counts as Telegram does.
 func Units(s string) int { return units(s) }
-
-// FloodText is what a resident gets who writes too much.
-const FloodText = floodText

@@ -18,7 +18,7 @@ func TestConformance(t *testing.T) {
 			t.Parallel()
 			abilities := channeltest.PushAbilities{
 				Redelivers: true, Ordered: true, Secret: mode == telegram.Webhook, Photos: true, Blocks: true,
-				Limit: 4096, Flood: telegram.FloodText,
+				Limit: 4096, Flood: floodText,
 			}
 			channeltest.TestPush(t, abilities, func(t *testing.T, line channeltest.Line) (channeltest.Platform, channeltest.Sender) {
 				b := prepareBench(t, func(c *telegram.Config) {

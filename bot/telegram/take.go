@@ -66,7 +66,7 @@ func (c *Channel) allowed(e event) bool {
 		return true
 	}
 	c.count(countFlood)
-	if tell {
+	if tell && c.config.Flood.Text != "" {
 		chat := strconv.FormatInt(e.chat, 10)
 		c.later(func(ctx context.Context) {
 			c.try(ctx, "sendMessage", tgbotapi.Params{"chat_id": chat, "text": c.config.Flood.Text})

@@ -43,6 +43,7 @@ type App struct {
 	outbox   *delivery.Pull
 	exchange *exchange.Exchange
 	intake   *exchange.Intake // nil without channels that give up early
+	tally    tally
 
 	sites    []*site
 	loops    []*loop
@@ -93,7 +94,14 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	// A channel needs a door to bring messages to, and delivery, behind that
 	// door, needs the channel to send: the doors are opened last.
 	direct, quick := new(hall), new(hall)
-	channels, err := openChannels(settings, Doors{Direct: direct, Quick: quick}, options.Channels)
+	texts, err := bot.Channel()
+	if err != nil {
+		return err
+	}
+	channels, err := openChannels(wiring{
+		settings: settings, doors: Doors{Direct: direct, Quick: quick}, safe: a.store,
+		texts: texts, count: a.tally.count, log: log,
+	}, options.Channels)
 	if err != nil {
 		return err
 	}
@@ -136,7 +144,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 		}
 	}
 	if settings.AdminListen != "" {
-		site, err := open(ctx, "admin", "admin_listen", settings.AdminListen, adminRoutes(), log)
+		site, err := open(ctx, "admin", "admin_listen", settings.AdminListen, adminRoutes(&a.tally), log)
 		if err != nil {
 			return err
 		}

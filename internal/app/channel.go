@@ -2,11 +2,9 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/doithoai/doithoai/bot"
-	"github.com/doithoai/doithoai/internal/config"
 	"github.com/doithoai/doithoai/internal/delivery"
 )
 
@@ -43,19 +41,6 @@ type hall struct{ door Door }
 
 // Handle implements [Door].
 func (h *hall) Handle(ctx context.Context, m bot.Message) error { return h.door.Handle(ctx, m) }
-
-// openChannels opens every channel of the settings, and those given beside.
-func openChannels(_ *config.Config, doors Doors, more []ChannelOpener) ([]Channel, error) {
-	var channels []Channel
-	for _, opener := range more {
-		c, err := opener(doors)
-		if err != nil {
-			return nil, fmt.Errorf("open channel: %w", err)
-		}
-		channels = append(channels, c)
-	}
-	return channels, nil
-}
 
 // addChannel wires one channel: its webhook and what runs beside. Its lane was
 // given to delivery before.

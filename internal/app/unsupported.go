@@ -15,8 +15,6 @@ func refuseUnsupported(c *config.Config) error {
 		set bool
 	}{
 		{"desks", c.Desks != ""},
-		{"telegram", c.Telegram.Token != ""},
-		{"zalo_oa", c.ZaloOA.AppID != ""},
 		{"zalo_bot", c.ZaloBot.Token != ""},
 	} {
 		if feature.set {
@@ -24,7 +22,7 @@ func refuseUnsupported(c *config.Config) error {
 		}
 	}
 	switch {
-	case len(named) == 0 && c.Web.Enabled:
+	case len(named) == 0 && (c.Web.Enabled || c.Telegram.Token != "" || c.ZaloOA.AppID != ""):
 		return nil
 	case len(named) == 0:
 		return &Problem{What: "Không có kênh nào được bật, không ai hỏi được", Cure: "Đặt web.enabled thành có"}

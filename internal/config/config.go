@@ -48,6 +48,8 @@ type Telegram struct {
 // ZaloOA is one official account. An empty app id means none.
 type ZaloOA struct {
 	AppID, AppSecret, OASecret, AccessToken, RefreshToken, API, OAuth string
+	Numbered                                                          bool // choices as a numbered list, not as buttons
+	PerMinute                                                         int  // calls a minute that the account's package allows
 }
 
 // ZaloBot is one Zalo bot. An empty token means none.

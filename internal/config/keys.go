@@ -15,6 +15,7 @@ const (
 	prefixes
 	yesNo
 	mode
+	number
 )
 
 // key is one setting: where it stands in the file, what it holds, and where it
@@ -54,6 +55,9 @@ func keys() []key {
 		{path: "zalo_oa.refresh_token", kind: text, secret: true, to: func(c *Config) any { return &c.ZaloOA.RefreshToken }},
 		{path: "zalo_oa.api", kind: webURL, fallback: "https://openapi.zalo.me", to: func(c *Config) any { return &c.ZaloOA.API }},
 		{path: "zalo_oa.oauth", kind: webURL, fallback: "https://oauth.zaloapp.com", to: func(c *Config) any { return &c.ZaloOA.OAuth }},
+
+		{path: "zalo_oa.numbered", kind: yesNo, fallback: "không", to: func(c *Config) any { return &c.ZaloOA.Numbered }},
+		{path: "zalo_oa.per_minute", kind: number, fallback: "100", to: func(c *Config) any { return &c.ZaloOA.PerMinute }},
 
 		{path: "zalo_bot.token", kind: text, secret: true, to: func(c *Config) any { return &c.ZaloBot.Token }},
 		{path: "zalo_bot.api", kind: webURL, fallback: "https://bot-api.zaloplatforms.com", to: func(c *Config) any { return &c.ZaloBot.API }},

@@ -23,6 +23,8 @@ func (k key) set(c *Config, s setting) (shown string, fault *Fault) {
 	case *bool:
 		*to, fault = parseYesNo(s.text)
 		shown = map[bool]string{true: "có", false: "không"}[*to]
+	case *int:
+		*to, fault = parseNumber(s.text)
 	case *Mode:
 		*to = Mode(s.text)
 		if *to != ModePolling && *to != ModeWebhook {
@@ -132,6 +134,14 @@ func parsePrefixes(text string) ([]netip.Prefix, *Fault) {
 		list = append(list, prefix.Masked())
 	}
 	return list, nil
+}
+
+func parseNumber(text string) (int, *Fault) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, &Fault{What: quote(text) + " không phải số", Cure: "Viết một số từ 1 trở lên, chỉ dùng chữ số"}
+	}
+	return n, nil
 }
 
 func parseYesNo(text string) (bool, *Fault) {

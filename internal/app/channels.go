@@ -1,0 +1,209 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/bot/telegram"
+	"github.com/doithoai/doithoai/bot/zalooa"
+	"github.com/doithoai/doithoai/internal/config"
+	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+// The webhooks.
+const (
+	telegramPath = "/hooks/telegram"
+	zaloOAPath   = "/hooks/zalo-oa"
+)
+
+// safe is what channels keep in the store beside conversations: who polls, and
+// an account's tokens.
+type safe interface {
+	// Hold takes or renews the named lease for holder, false if another has it.
+	Hold(ctx context.Context, name, holder string, ttl time.Duration) (bool, error)
+	// LetGo gives the lease back if holder has it.
+	LetGo(ctx context.Context, name, holder string) error
+	// Value returns what is kept under a name, nil if nothing is.
+	Value(ctx context.Context, name string) ([]byte, error)
+	// Swap replaces what is kept if it is old, and reports whether it was.
+	Swap(ctx context.Context, name string, old, next []byte) (bool, error)
+}
+
+// wiring is what every channel is made with.
+type wiring struct {
+	settings *config.Config
+	doors    Doors
+	safe     safe
+	texts    bot.ChannelTexts
+	count    func(name string)
+	log      *slog.Logger
+}
+
+// channelTable lists the channels of the settings: whether one is set, and how it is made.
+func channelTable() []struct {
+	set  func(*config.Config) bool
+	open func(wiring) (Channel, error)
+} {
+	return []struct {
+		set  func(*config.Config) bool
+		open func(wiring) (Channel, error)
+	}{
+		{func(c *config.Config) bool { return c.Telegram.Token != "" }, openTelegram},
+		{func(c *config.Config) bool { return c.ZaloOA.AppID != "" }, openZaloOA},
+	}
+}
+
+// openChannels opens every channel of the settings, and those given beside.
+func openChannels(w wiring, more []ChannelOpener) ([]Channel, error) {
+	var channels []Channel
+	for _, row := range channelTable() {
+		if !row.set(w.settings) {
+			continue
+		}
+		c, err := row.open(w)
+		if err != nil {
+			return nil, channelProblem(err)
+		}
+		channels = append(channels, c)
+	}
+	for _, opener := range more {
+		c, err := opener(w.doors)
+		if err != nil {
+			return nil, fmt.Errorf("open channel: %w", err)
+		}
+		channels = append(channels, c)
+	}
+	return channels, nil
+}
+
+// channelProblem tells of settings that config could not judge alone.
+func channelProblem(err error) error {
+	return &Problem{What: "Thiết đặt của kênh chưa đúng", Cure: "Sửa theo lời sau", Err: err}
+}
+
+// Telegram allows about one message a second in a chat, with short bursts, and
+// about thirty a second over all (channels' own FAQ).
+var (
+	telegramChat = record.Pace{Every: time.Second, Burst: 5}
+	telegramAll  = record.Pace{Every: time.Second / 30, Burst: 30}
+)
+
+func openTelegram(w wiring) (Channel, error) {
+	t := w.settings.Telegram
+	c, err := telegram.New(telegram.Config{
+		Token: t.Token, API: t.API, Mode: telegram.Mode(t.Mode), Secret: t.Secret, URL: w.settings.PublicURL + telegramPath,
+		Intake: w.doors.Direct,
+		Lease:  poller{w.safe, rand.Text()},
+		Labels: telegram.Labels{Start: w.texts.Start, Menu: w.texts.Menu, Officer: w.texts.Officer, Forget: w.texts.Forget},
+		Flood:  telegram.Flood{Text: w.texts.Flood},
+		Count:  w.count, Log: w.log,
+	})
+	if err != nil {
+		return Channel{}, err
+	}
+	return Channel{
+		Lane: delivery.LaneConfig{Lane: c.Lane(), Sender: c, Pace: telegramChat, Rate: telegramAll, Workers: 16},
+		Path: telegramPath, Hook: c, Run: c.Run,
+	}, nil
+}
+
+// poller lets one replica at a time poll.
+type poller struct {
+	safe   safe
+	holder string
+}
+
+// Hold implements [telegram.Lease].
+func (p poller) Hold(ctx context.Context, name string, ttl time.Duration) (bool, error) {
+	return p.safe.Hold(ctx, name, p.holder, ttl)
+}
+
+// zaloStale is the age from which an answer of the bot is not worth one of the
+// few messages that the account may send.
+const zaloStale = 10 * time.Minute
+
+func openZaloOA(w wiring) (Channel, error) {
+	z := w.settings.ZaloOA
+	c, err := zalooa.New(zalooa.Config{
+		Intake: w.doors.Quick, Tokens: zaloTokens{w.safe, rand.Text()}, Logger: w.log,
+		AppID: z.AppID, AppSecret: z.AppSecret, OASecret: z.OASecret,
+		AccessToken: z.AccessToken, RefreshToken: z.RefreshToken, API: z.API, OAuth: z.OAuth,
+		TokenFile: zaloTokenFile(w.settings.Data), PerMinute: z.PerMinute, Numbered: z.Numbered,
+		Flood: w.texts.Flood, Anonymous: w.texts.Anonymous, Count: w.count,
+		// A request to Zalo to have one's data deleted is «quên tôi».
+		Withdraw: func(ctx context.Context, chat bot.ChatID) error {
+			id := "withdraw:" + time.Now().UTC().Format(time.DateOnly)
+			return w.doors.Direct.Handle(ctx, bot.Message{Chat: chat, ID: id, At: time.Now(), Kind: bot.KindPress, Payload: bot.PayloadForget})
+		},
+	})
+	if err != nil {
+		return Channel{}, err
+	}
+	return Channel{
+		Lane: delivery.LaneConfig{
+			Lane: c.Lane(), Sender: c, Rate: c.Rate(), Supersede: true,
+			Stale: zaloStale, AskAgain: w.texts.AskAgain, Workers: 16,
+		},
+		Path: zaloOAPath, Hook: c, Run: c.Run,
+	}, nil
+}
+
+// zaloTokenFile holds a copy of the account's tokens beside the store.
+func zaloTokenFile(data string) string { return filepath.Join(data, "zalo-oa-token") }
+
+// zaloTokens keeps the tokens of the account in the store, for all replicas.
+type zaloTokens struct {
+	safe   safe
+	holder string
+}
+
+// The names in the safe.
+const (
+	zaloPair    = "zalo-oa/tokens"
+	zaloRefresh = "zalo-oa/refresh"
+)
+
+// Load implements [zalooa.Tokens].
+func (t zaloTokens) Load(ctx context.Context) (zalooa.Pair, error) {
+	p, _, err := t.load(ctx)
+	return p, err
+}
+
+// load returns the pair and the bytes it was stored as.
+func (t zaloTokens) load(ctx context.Context) (p zalooa.Pair, raw []byte, err error) {
+	raw, err = t.safe.Value(ctx, zaloPair)
+	if err != nil || raw == nil {
+		return zalooa.Pair{}, nil, err
+	}
+	if json.Unmarshal(raw, &p) != nil {
+		return zalooa.Pair{}, raw, fmt.Errorf("read zalo tokens: %w", record.ErrCorrupt) // the decoder's words may quote them
+	}
+	return p, raw, nil
+}
+
+// Swap implements [zalooa.Tokens].
+func (t zaloTokens) Swap(ctx context.Context, old, next zalooa.Pair) (bool, error) {
+	stored, raw, err := t.load(ctx)
+	if err != nil || !stored.Same(old) {
+		return false, err
+	}
+	encoded, err := json.Marshal(next)
+	if err != nil {
+		return false, fmt.Errorf("encode zalo tokens: %w", err)
+	}
+	return t.safe.Swap(ctx, zaloPair, raw, encoded)
+}
+
+// Lock implements [zalooa.Tokens].
+func (t zaloTokens) Lock(ctx context.Context, ttl time.Duration) (unlock func(), ok bool, err error) {
+	ok, err = t.safe.Hold(ctx, zaloRefresh, t.holder, ttl)
+	unlock = func() { _ = t.safe.LetGo(context.WithoutCancel(ctx), zaloRefresh, t.holder) } // it ends by itself
+	return unlock, ok, err
+}
