@@ -21,7 +21,7 @@ func TestAFaultStaysWithItsStep(t *testing.T) {
 	started, release := make(chan struct{}), make(chan struct{})
 	var callers sync.WaitGroup
 	callers.Go(func() {
-		if err := s.Hold(started, release); err != nil {
+		if err := s.Pause(started, release); err != nil {
 			t.Errorf("Hold: %v", err)
 		}
 	})
@@ -71,7 +71,7 @@ func TestACallerMayGiveUp(t *testing.T) {
 	s := mustOpen(t, newPath(t), quiet)
 	started, release := make(chan struct{}), make(chan struct{})
 	held := make(chan error, 1)
-	go func() { held <- s.Hold(started, release) }()
+	go func() { held <- s.Pause(started, release) }()
 	<-started
 	ctx, cancel := context.WithCancel(t.Context())
 	result := make(chan error, 1)

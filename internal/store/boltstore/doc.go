@@ -15,6 +15,9 @@
 // on (lease.go, settle.go), [Store.Work] does the same for letters and cases
 // (work.go), and what could not be sent lies in the graveyard (dead.go).
 //
+// Leases and tokens of channels, which belong to no chat, lie in the vault
+// (vault.go).
+//
 // Every value carries a checksum and the time from which on it counts as
 // absent (value.go), and has an expiry key (expiry.go); a sweeper removes what
 // is past it (sweep.go) and mends what a clock that ran ahead has left

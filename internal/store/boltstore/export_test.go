@@ -43,8 +43,8 @@ func (s *Store) Spoil(ctx context.Context, fault func() error) error {
 	})
 }
 
-// Hold makes the committing goroutine wait until release is closed.
-func (s *Store) Hold(started chan<- struct{}, release <-chan struct{}) error {
+// Pause makes the committing goroutine wait until release is closed.
+func (s *Store) Pause(started chan<- struct{}, release <-chan struct{}) error {
 	return s.enqueue(step{ctx: context.Background(), done: make(chan error, 1), alone: func() error {
 		close(started)
 		<-release

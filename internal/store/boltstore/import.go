@@ -30,7 +30,8 @@ var (
 //
 // It commits piece by piece, behind a mark that goes with the last one. While
 // that stands everything else returns [UnfinishedError], as does opening the
-// store again; another Import starts over.
+// store again; another Import starts over. Leases and values do not make a
+// store one that holds something, and stay as they are.
 func (s *Store) Import(ctx context.Context, items iter.Seq2[record.Item, error]) error {
 	if err := s.load(ctx, items); err != nil {
 		return fmt.Errorf("import store: %w", err)

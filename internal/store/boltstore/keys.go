@@ -23,9 +23,15 @@ import (
 //	dead    id                        record.Dead                  30 days after it was given up
 //	permit  SHA-256 of its name       arrival time (8)             when all permits are back
 //	count   day (10), counter name    number (8)                   400 days after the day
+//	lease   SHA-256 of its name       until (8), ttl (8), holder   when it runs out
+//	value   SHA-256 of its name       what is kept, a secret       never: the exception, see below
 //	due     list, time (8), member    nothing                      with what it names: exactly one a member
 //	expiry  kind (1), second (8), key nothing                      with what it names
 //	house   "format", "key", "moved", "importing"                  the exceptions that stay for good
+//
+// A value is the token of an account on a channel: it tells of no resident, and
+// without it somebody has to log the account in again. It stays until it is
+// swapped for nothing. Only leases and values are not in a backup.
 //
 // A name is an HMAC, so no key tells who a resident is. Numbers are big endian:
 // keys sort by sequence and by time. Times are Unix nanoseconds, 0 for none,
@@ -41,6 +47,8 @@ var (
 	deadBucket   = []byte("dead")
 	permitBucket = []byte("permit")
 	countBucket  = []byte("count")
+	leaseBucket  = []byte("lease")
+	valueBucket  = []byte("value")
 	dueBucket    = []byte("due")
 	expiryBucket = []byte("expiry")
 	houseBucket  = []byte("house")
@@ -55,7 +63,10 @@ var (
 // format before is brought up to it by [migrate].
 const format = 2
 
-// dataBuckets returns every bucket but house.
+// vaultBuckets returns those of the vault, which an import leaves as they are.
+func vaultBuckets() [][]byte { return [][]byte{leaseBucket, valueBucket} }
+
+// dataBuckets returns every bucket but house and those of the vault.
 func dataBuckets() [][]byte {
 	return [][]byte{
 		chatBucket, queueBucket, flowBucket, caseBucket, codeBucket, letterBucket, refBucket,

@@ -102,7 +102,7 @@ func furnish(db *bbolt.DB, path string, unfinished bool) (key []byte, err error)
 		if err := fitFormat(tx, path); err != nil {
 			return err
 		}
-		for _, name := range dataBuckets() {
+		for _, name := range append(dataBuckets(), vaultBuckets()...) {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}

@@ -75,7 +75,7 @@ type sweep struct {
 }
 
 func passes() []func(*sweep) error {
-	all := []func(*sweep) error{(*sweep).flowsAhead, (*sweep).counts}
+	all := []func(*sweep) error{(*sweep).flowsAhead, (*sweep).counts, (*sweep).leases}
 	for _, k := range kinds() {
 		all = append(all, func(s *sweep) error { return s.due(k) })
 		if k.longest() > 0 {

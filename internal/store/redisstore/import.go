@@ -19,7 +19,8 @@ const importBatch = 200
 // sent becomes dead letters. An import that did not reach its end leaves a mark:
 // the store cannot be opened again, see [ErrUnfinished], but to import anew:
 // then what the first try left is removed. Nobody else may have the store open
-// meanwhile.
+// meanwhile. Leases and values do not make a store one that holds something, and
+// stay as they are.
 func (s *Store) Import(ctx context.Context, items iter.Seq2[record.Item, error]) error {
 	if err := s.clearUnfinished(ctx); err != nil {
 		return err

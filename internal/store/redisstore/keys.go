@@ -27,13 +27,19 @@ import (
 //	p:<bucket>        string  when a bucket of permits is full again  then
 //	gone              string  the store was moved elsewhere           never: see below
 //
-// One key stands alone:
+// What belongs to no chat lies in the slot of the house. <name> is one of the
+// operator's here, of an account on a channel:
 //
-//	<prefix>:{house}  hash    key of the names, format, import, moved  never
+//	<prefix>:{house}               hash    key of the names, format, import, moved  never
+//	<prefix>:{house}:lease:<name>  string  end, for how long, holder                then
+//	<prefix>:{house}:value:<name>  string  mark of the swap, what is kept           never; a minute after it was
+//	                                                                                swapped for nothing
 //
 // The house key and the marks of a moved store name nobody and must not
 // expire: without the key no name can be made again, and a store that has
-// forgotten that it was moved would answer from the past.
+// forgotten that it was moved would answer from the past. A value is the token
+// of an account: it tells of no resident, is no part of a backup, and without
+// it somebody has to log the account in again.
 //
 // <prefix>:wake is the channel that tells replicas of new messages.
 type keys struct{ prefix string }
@@ -52,6 +58,8 @@ func tag(shard int) string {
 func (k keys) shard(n int) string            { return k.prefix + ":" + tag(n) + ":" }
 func (k keys) of(n record.Name) string       { return k.shard(int(n.Shard())) }
 func (k keys) house() string                 { return k.prefix + ":" + tag(house) }
+func (k keys) lease(name string) string      { return k.house() + ":lease:" + name }
+func (k keys) value(name string) string      { return k.house() + ":value:" + name }
 func (k keys) wake() string                  { return k.prefix + ":wake" }
 func (k keys) chat(n record.Name) string     { return k.of(n) + "c:" + string(n[:]) }
 func (k keys) queue(n record.Name) string    { return k.of(n) + "q:" + string(n[:]) }

@@ -43,6 +43,12 @@ var (
 	buryLua string
 	//go:embed lua/restore.lua
 	restoreLua string
+	//go:embed lua/hold.lua
+	holdLua string
+	//go:embed lua/letgo.lua
+	letGoLua string
+	//go:embed lua/swap.lua
+	swapLua string
 )
 
 // script is one of them as it is sent.
@@ -50,6 +56,7 @@ type script struct{ text, sha string }
 
 type scripts struct {
 	save, ack, claim, settle, release, work, finish, take, revive, bury, restore script
+	hold, letGo, swap                                                            script
 }
 
 func newScripts(spare time.Duration) scripts {
@@ -67,6 +74,9 @@ func newScripts(spare time.Duration) scripts {
 		revive:  newScript(queue + reviveLua),
 		bury:    newScript(base + buryLua),
 		restore: newScript(base + restoreLua),
+		hold:    newScript(base + holdLua),
+		letGo:   newScript(base + letGoLua),
+		swap:    newScript(base + swapLua),
 	}
 }
 

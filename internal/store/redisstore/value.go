@@ -22,6 +22,8 @@ type chatID = bot.ChatID
 //	dead      d or l, <at 8><length 1><reason><length 1><field><value of the delivery or letter>
 //	ref       <end 8><reference>
 //	code      <name 16><end 8>
+//	lease     <end 8><for how long 8><holder>, both in microseconds
+//	value     <mark of the swap that wrote it 8><what is kept>
 //
 // Times are Unix milliseconds. In fields numbers are hexadecimal, in values big endian.
 

@@ -52,6 +52,10 @@ func calls(ctx context.Context, s Store) map[string]func() error {
 		"Counts":   func() error { _, err := s.Counts(ctx, day); return err },
 		"FindCase": func() error { _, err := s.FindCase(ctx, "0000001"); return err },
 		"Ref":      func() error { _, err := s.Ref(ctx, chatS, "m"); return err },
+		"Hold":     func() error { _, err := s.Hold(ctx, "n", "h", time.Hour); return err },
+		"LetGo":    func() error { return s.LetGo(ctx, "n", "h") },
+		"Value":    func() error { _, err := s.Value(ctx, "n"); return err },
+		"Swap":     func() error { _, err := s.Swap(ctx, "n", nil, []byte("v")); return err },
 		"Export":   func() error { return s.Export(ctx, func(record.Item) error { return nil }) },
 		"Import": func() error {
 			return s.Import(ctx, each([]record.Item{{Kind: record.ItemKey, Value: make([]byte, record.KeySize)}}))
@@ -80,6 +84,8 @@ func cancelled(t *testing.T, e *Engine) {
 	if got, _ := permitsOf(t, e, "b", record.Pace{Every: time.Second, Burst: 1}, 1); got != 1 {
 		t.Error("a cancelled Take took")
 	}
+	wantHeld(t, e, "n", "another", time.Hour)
+	wantValue(t, e, "n", "")
 }
 
 func closed(t *testing.T, e *Engine) {

@@ -21,6 +21,7 @@ type disk struct {
 	m       *model
 	key     []byte
 	buckets map[string]bucket
+	vault   vault
 	moved   string
 }
 
@@ -29,7 +30,7 @@ type bucket struct{ tat time.Time }
 func newDisk() *disk {
 	key := make([]byte, record.KeySize)
 	_, _ = rand.Read(key)
-	return &disk{m: newModel(time.Now().Truncate(time.Second), record.NewNames(key)), key: key, buckets: map[string]bucket{}}
+	return &disk{m: newModel(time.Now().Truncate(time.Second), record.NewNames(key)), key: key, buckets: map[string]bucket{}, vault: newVault()}
 }
 
 // memory is a store over the model: the suite must find no fault with its own

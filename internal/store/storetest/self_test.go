@@ -62,5 +62,6 @@ func (d *disk) walk(show func(key, value []byte)) error {
 			show([]byte("bucket "+name), nil)
 		}
 	}
+	d.vault.walk(d.m.now, show)
 	return err
 }

@@ -33,12 +33,29 @@ type Store interface {
 	// Key returns the store's own key for one purpose, see record.Names.
 	Key(purpose string) []byte
 
+	// Hold takes or renews the named lease for holder, until ttl from now; false
+	// if somebody else has it. Holder must not be empty and ttl is at most
+	// record.MaxHold, else the error is record.ErrInvalid.
+	Hold(ctx context.Context, name, holder string, ttl time.Duration) (held bool, err error)
+	// LetGo gives the named lease back if holder has it.
+	LetGo(ctx context.Context, name, holder string) error
+	// Value returns what is kept under a name, nil if nothing is. It shares no
+	// memory with the store.
+	Value(ctx context.Context, name string) ([]byte, error)
+	// Swap replaces what is kept under a name if it is old, with next; false if
+	// it was something else. No bytes, nil or not, are nothing. A swap that took
+	// place is durable in the store's class. With an error it may have, or may
+	// still: Value tells. What is kept does not end by itself, nor is it in an
+	// Export. More than record.MaxKept bytes are record.ErrInvalid.
+	Swap(ctx context.Context, name string, old, next []byte) (swapped bool, err error)
+
 	// Export shows all that lives, the key of the names first, until show
 	// returns an error, which Export returns.
 	Export(ctx context.Context, show func(record.Item) error) error
 	// Import reads what Export showed into a store that holds nothing, else it
 	// returns exchange.ErrNotEmpty. What waited to be sent becomes dead letters:
-	// it may have been sent since.
+	// it may have been sent since. Leases and values do not count as something
+	// held, and stay as they are.
 	Import(ctx context.Context, items iter.Seq2[record.Item, error]) error
 	// Retire marks the store as moved to another place: it takes no more saves,
 	// and cannot be opened again. Both say *exchange.MovedError.
@@ -107,7 +124,7 @@ func (e *Engine) can(a ability) bool {
 func Run(t *testing.T, open func(t *testing.T) *Engine) {
 	for _, subject := range [][]test{
 		chatTests(), queueTests(), leaseTests(), delayTests(), paceTests(), caseTests(), workTests(), deadTests(),
-		expiryTests(), backupTests(), lifeTests(),
+		expiryTests(), backupTests(), lifeTests(), holdTests(), valueTests(),
 	} {
 		for _, test := range subject {
 			t.Run(test.name, func(t *testing.T) {
