@@ -104,15 +104,13 @@ func (x *machine) revive(rt *rapid.T) {
 		return
 	}
 	i := even(rt, "dead", len(dead))
-	if even(rt, "bury", 4) == 1 {
+	fetched := dead[i].Letter.ID == "" && !x.sent(dead[i].Delivery.Chat) // revived, it would be sent
+	if fetched || even(rt, "bury", 4) == 1 {
 		x.m.bury(i)
 		if err := x.e.Bury(rt.Context(), dead[i].ID); err != nil {
 			rt.Fatalf("Bury: %v", err)
 		}
 		return
-	}
-	if c := x.m.chat(dead[i].Delivery.Chat); dead[i].Letter.ID == "" && !x.m.paced(c) {
-		return // whether a revived message waits for the pace is left open
 	}
 	x.m.revive(i)
 	if err := x.e.Revive(rt.Context(), dead[i].ID); err != nil {

@@ -244,3 +244,25 @@ func (x *machine) sweep(rt *rapid.T) {
 		rt.Fatalf("Sweep: %v", err)
 	}
 }
+
+// restore goes on with another engine, into which a backup was read.
+func (x *machine) restore(rt *rapid.T) {
+	for _, chat := range x.chats {
+		c := x.m.chat(chat)
+		expired := slices.ContainsFunc(c.queue, func(d modelMessage) bool { return x.m.over(d.Expires) })
+		finished := slices.ContainsFunc(c.casesOf(), func(k *modelCase) bool { return k.finished })
+		if expired || finished {
+			return // whether such come along, and with which due time, is left open
+		}
+	}
+	to := x.open()
+	to.Advance(x.m.now.Sub(to.Now()))
+	if err := to.Import(rt.Context(), each(export(rt, x.e))); err != nil {
+		rt.Fatalf("Import: %v", err)
+	}
+	if err := x.e.Close(); err != nil {
+		rt.Fatalf("Close: %v", err)
+	}
+	x.m.restore()
+	x.e, x.leases, x.work = to, nil, nil
+}
