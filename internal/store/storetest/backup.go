@@ -26,7 +26,7 @@ func backupTests() []test {
 	}
 }
 
-func export(t testing.TB, e *Engine) []record.Item {
+func export(t failer, e *Engine) []record.Item {
 	t.Helper()
 	var items []record.Item
 	err := e.Export(t.Context(), func(i record.Item) error {
@@ -145,6 +145,7 @@ func wantRestored(t *testing.T, e *Engine, want ...string) {
 func backupRevives(t *testing.T, e *Engine) {
 	w := pushing(t, e, chatS)
 	w.save(record.Save{Out: []record.Outgoing{reply("1"), say("2", record.PriorityPerson)}, Letters: letters(chatA, "letter")})
+	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Out: replies("fetched")})
 	l := take(t, e, chatS)
 	wantLease(t, settle(t, e, wantLease(t, &l, "2"), failed("r")), "1") // in somebody's hands
 	to := restored(t, e)
@@ -153,7 +154,7 @@ func backupRevives(t *testing.T, e *Engine) {
 		reasons[about(record.Work{Letter: d.Letter})+d.Delivery.Reply.Text] = d.Reason
 		revive(t, to, id)
 	}
-	want := map[string]string{"1": record.ReasonRestored, "letter": record.ReasonRestored, "2": "r"}
+	want := map[string]string{"1": record.ReasonRestored, "letter": record.ReasonRestored, "fetched": record.ReasonRestored, "2": "r"}
 	if !reflect.DeepEqual(reasons, want) {
 		t.Errorf("dead letters %v, want %v", reasons, want)
 	}
@@ -165,6 +166,9 @@ func backupRevives(t *testing.T, e *Engine) {
 		t.Errorf("sent %q", got)
 	}
 	wantWork(t, to, "letter")
+	if got := texts(pending(t, to, chatA)); !slices.Equal(got, []string{"fetched"}) {
+		t.Errorf("Pending = %q, want what was to be fetched", got)
+	}
 	if got := load(t, to, chatS); got.LastSeq != 4 {
 		t.Errorf("Load = %+v, want four sequences given out", got)
 	}

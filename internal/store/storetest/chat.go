@@ -22,6 +22,7 @@ func chatTests() []test {
 		{name: "RefusesWhatCanNeverBeStored", run: refusesInvalid},
 		{name: "AnySizeOfValue", run: anySize},
 		{name: "AnyCharacterInAnId", run: anyID},
+		{name: "AnyCharacterInAnIdOfASentChat", run: anyPushedID},
 		{name: "CountsAddUp", run: countsAddUp},
 		{name: "MarksEndByTime", run: marksEnd},
 	}
@@ -126,12 +127,7 @@ func anySize(t *testing.T, e *Engine) {
 }
 
 func anyID(t *testing.T, e *Engine) {
-	ids := []bot.ChatID{
-		{}, {Channel: "a"}, {Bot: "a"}, {Chat: "a"},
-		{Channel: "web", Bot: "{main}", Chat: "{a}:b"}, {Channel: "web", Bot: "{main}:b", Chat: "{a}"},
-		{Channel: "web/x", Bot: "y", Chat: "z"}, {Channel: "web", Bot: "x/y", Chat: "z"},
-		{Chat: "a\nb"}, {Chat: "a\x00b"}, {Chat: "a\x00"}, {Chat: "\xff\xfe"}, {Chat: "*?[a]"}, {Chat: "Cô Sáu"}, {Chat: strings.Repeat("long", 10_000)},
-	}
+	ids := oddChats()
 	for i, id := range ids {
 		// The update ids are as wild, and equal in every chat.
 		mustSave(t, e, record.Save{Chat: id, Update: "u\x00{:}\n", State: []byte{byte(i)}, Out: replies(id.Chat)})

@@ -31,8 +31,8 @@ func oneDead(t testing.TB, e *Engine) record.Dead {
 	t.Helper()
 	all := deads(t, e)
 	for id, d := range all {
-		if !regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`).MatchString(id) {
-			t.Errorf("the id %q is more than letters, digits and dashes", id)
+		if !regexp.MustCompile(`^[0-9A-Za-z-]{1,100}$`).MatchString(id) {
+			t.Errorf("the id %.200q is more than letters, digits and dashes", id)
 		}
 		if len(all) == 1 {
 			return d

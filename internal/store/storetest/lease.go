@@ -26,7 +26,11 @@ func leaseTests() []test {
 		{name: "ClaimTakesTheLongestDueFirst", run: claimOrder},
 		{name: "ClaimPrefersWhatAPersonWrote", run: claimPrefersPersons},
 		{name: "NoQueueIsClaimedTwice", run: claimersRace},
+		{name: "P3/EachMessageIsSentOnceAndInOrder", run: eachOnce},
 		{name: "DueWorkSurvivesReopening", run: dueAfterReopen},
+		{name: "SequencesOutliveTheChat", run: sequencesGoOn},
+		{name: "SequencesOfExpiredMessagesStayTheirs", run: sequencesOfExpired},
+		{name: "SettlingTwiceDoesNoHarm", run: settledTwice},
 	}
 }
 

@@ -210,7 +210,7 @@ func (s *memory) Dead(ctx context.Context, show func(record.Dead) error) error {
 	}
 	defer s.mu.Unlock()
 	for _, d := range s.m.graves() {
-		d.ID = graveID(d)
+		d.ID = s.graveID(d)
 		if err := show(d); err != nil {
 			return err
 		}
@@ -218,8 +218,8 @@ func (s *memory) Dead(ctx context.Context, show func(record.Dead) error) error {
 	return nil
 }
 
-func graveID(d record.Dead) string {
-	return fmt.Sprintf("%x-%d-%s%x", d.Delivery.Chat, d.Delivery.Seq, d.Letter.ID, d.At.UnixMilli())
+func (s *memory) graveID(d record.Dead) string {
+	return fmt.Sprintf("%x-%d-%d%s", s.m.names.Chat(d.Delivery.Chat), d.Delivery.Seq, d.At.UnixMilli(), d.Letter.ID)
 }
 
 // grave does something to one dead letter.
@@ -228,7 +228,7 @@ func (s *memory) grave(ctx context.Context, id string, do func(i int)) error {
 		return err
 	}
 	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.m.graves(), func(d record.Dead) bool { return graveID(d) == id })
+	i := slices.IndexFunc(s.m.graves(), func(d record.Dead) bool { return s.graveID(d) == id })
 	if i < 0 {
 		return delivery.ErrNotFound
 	}

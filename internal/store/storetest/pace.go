@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,13 +14,13 @@ func paceTests() []test {
 	return []test{
 		{name: "AChatIsPaced", run: paced},
 		{name: "AQuietChatMayBurst", run: pacedBurst},
+		{name: "PaceIsSharedByAllSenders", run: pacedTogether},
 		{name: "PaceCountsParts", run: pacedParts},
 		{name: "PaceOutlivesAnEmptyQueue", run: pacedEmpty},
 		{name: "PermitsComeAtTheirRate", run: permits},
 		{name: "AnyRateIsHeld", run: permitRate},
 		{name: "PermitsAreSharedOut", run: permitsRace},
 		{name: "PermitsOfBucketsDoNotMix", run: permitBuckets},
-		{name: "P7/PermitsLeaveNothing", run: permitsEnd},
 	}
 }
 
@@ -101,4 +103,39 @@ func pacedEmpty(t *testing.T, e *Engine) {
 	wantNone(t, settle(t, e, take(t, e, chatS), at(pace, record.Settlement{Result: record.Sent})))
 	e.Advance(time.Minute)
 	wantLease(t, w.hand(reply("3")), "3")
+}
+
+func pacedTogether(t *testing.T, e *Engine) {
+	pace := record.Pace{Every: time.Hour, Burst: 7}
+	w := pushing(t, e, chatS)
+	w.way.Pace = pace
+	w.put(slices.Repeat([]record.Outgoing{reply("r")}, 20)...)
+	clients := e.clients()
+	var sent atomic.Int64
+	var senders sync.WaitGroup
+	for i := range 6 {
+		senders.Go(func() {
+			client := clients[i%len(clients)]
+			for range 20 {
+				ls, err := client.Claim(t.Context(), record.Lane(chatS), 1)
+				for _, l := range ls { // give it back after each, so that others come in between
+					sent.Add(1)
+					var next *record.Lease
+					if next, err = client.Settle(t.Context(), l, at(pace, record.Settlement{Result: record.Sent})); next != nil {
+						err = client.Release(t.Context(), *next)
+					}
+				}
+				if err != nil {
+					t.Errorf("send: %v", err)
+					return
+				}
+			}
+		})
+	}
+	senders.Wait()
+	if sent.Load() != 7 {
+		t.Errorf("%d were sent at once, want 7", sent.Load())
+	}
+	until(e, time.Hour, func() { wantClaimed(t, e, chatS) })
+	wantClaimed(t, e, chatS, "r")
 }

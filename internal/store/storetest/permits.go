@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"reflect"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -102,15 +101,5 @@ func permitBuckets(t *testing.T, e *Engine) {
 		if got, _ := permitsOf(t, e, bucket, pace, 1); got != 0 {
 			t.Errorf("Take of the bucket %q again = %d, want none", bucket, got)
 		}
-	}
-}
-
-func permitsEnd(t *testing.T, e *Engine) {
-	empty := stored(t, e)
-	permitsOf(t, e, "b", record.Pace{Every: time.Minute, Burst: 10}, 10)
-	e.Advance(10*time.Minute + time.Second)
-	sweep(t, e)
-	if left := stored(t, e); !reflect.DeepEqual(left, empty) {
-		t.Errorf("%d keys are left of a bucket that is full, want %d", len(left), len(empty))
 	}
 }

@@ -53,6 +53,8 @@ type Engine struct {
 	Store
 	// Now and Advance are the engine's clock, by which everything lives, comes
 	// due and ends; Advance moves it, also back. Now begins at a whole second.
+	// Where a server removes what has ended by its own clock, Advance moves the
+	// ends it goes by, with a few seconds to spare for the time the test takes.
 	Now     func() time.Time
 	Advance func(d time.Duration)
 	// Reopen ends the running Store as a clean stop does and returns one over
@@ -62,7 +64,8 @@ type Engine struct {
 	Walk func(show func(key, value []byte)) error
 
 	// Sweep removes what has expired; it must not return before that is done.
-	// Nil if everything is removed the moment it ends.
+	// Nil if it goes by itself: a message at the latest with the last of its
+	// queue, an index that tells nothing of anybody within [lingers].
 	Sweep func(ctx context.Context) error
 	// Twin returns one more client over the same data, as another replica would
 	// be, which ends with the test. Nil if the engine serves one process alone.
