@@ -96,24 +96,3 @@ func sameDead(a, b record.Dead) bool {
 	return a.Reason == b.Reason && a.At.Equal(b.At) && a.Letter.ID == b.Letter.ID &&
 		(a.Letter.ID != "" && sameLetter(a.Letter, b.Letter) || a.Letter.ID == "" && alike(a.Delivery, b.Delivery))
 }
-
-// revive revives or buries a dead letter.
-func (x *machine) revive(rt *rapid.T) {
-	dead := x.graves(rt)
-	if len(dead) == 0 {
-		return
-	}
-	i := even(rt, "dead", len(dead))
-	fetched := dead[i].Letter.ID == "" && !x.sent(dead[i].Delivery.Chat) // revived, it would be sent
-	if fetched || even(rt, "bury", 4) == 1 {
-		x.m.bury(i)
-		if err := x.e.Bury(rt.Context(), dead[i].ID); err != nil {
-			rt.Fatalf("Bury: %v", err)
-		}
-		return
-	}
-	x.m.revive(i)
-	if err := x.e.Revive(rt.Context(), dead[i].ID); err != nil {
-		rt.Fatalf("Revive: %v", err)
-	}
-}

@@ -103,6 +103,23 @@ func (x *machine) pace(chat bot.ChatID) record.Pace {
 func (x *machine) save(rt *rapid.T) {
 	chat := one(rt, "chat", slices.Concat(x.chats, x.chats[2:])...)
 	c := x.m.chat(chat)
+	if c.revision == 0 { // who still holds something of an earlier life may meet its number again
+		x.leases = slices.DeleteFunc(x.leases, func(p leasePair) bool { return p.engine.Delivery.Chat == chat })
+	}
+	s := x.step(rt, chat, c)
+	want := x.m.save(s)
+	got, err := x.e.Save(rt.Context(), s)
+	if err != nil || got.Outcome != want.Outcome || got.Outcome == record.Done && (got.Revision != want.Revision || got.LastSeq != want.LastSeq) {
+		rt.Fatalf("Save of %+v = %+v, %v, want %+v", s, got, err, want)
+	}
+	if got.Outcome == record.Done {
+		x.taken[chat] = s.Update
+	}
+	x.given(rt, got.Lease, want.Lease)
+}
+
+// step draws what is saved: mostly the chat's next step.
+func (x *machine) step(rt *rapid.T, chat bot.ChatID, c *modelChat) record.Save {
 	x.n++
 	s := record.Save{
 		Chat: chat, Revision: c.revision, Update: fmt.Sprint("u", x.n),
@@ -129,24 +146,14 @@ func (x *machine) save(rt *rapid.T) {
 	case 3: // what becomes of its dead letters is left open
 		s.Forget = !slices.ContainsFunc(x.m.graves(), func(d record.Dead) bool { return d.Delivery.Chat == chat })
 	}
-	if x.sent(chat) {
-		s.Way = record.Way{Push: true, Lease: rapid.Bool().Draw(rt, "lease"), Inbound: rapid.Bool().Draw(rt, "inbound"), Pace: x.pace(chat)}
-		if c.lease != nil && x.m.free(c) { // whether a lease that ran out still protects from collapsing is left open
-			for i := range s.Out {
-				s.Out[i].Collapse = ""
-			}
+	if !x.sent(chat) {
+		return s
+	}
+	s.Way = record.Way{Push: true, Lease: rapid.Bool().Draw(rt, "lease"), Inbound: rapid.Bool().Draw(rt, "inbound"), Pace: x.pace(chat)}
+	if c.lease != nil && x.m.free(c) { // whether a lease that ran out still protects from collapsing is left open
+		for i := range s.Out {
+			s.Out[i].Collapse = ""
 		}
 	}
-	if c.revision == 0 { // who still holds something of an earlier life may meet its number again
-		x.leases = slices.DeleteFunc(x.leases, func(p leasePair) bool { return p.engine.Delivery.Chat == chat })
-	}
-	want := x.m.save(s)
-	got, err := x.e.Save(rt.Context(), s)
-	if err != nil || got.Outcome != want.Outcome || got.Outcome == record.Done && (got.Revision != want.Revision || got.LastSeq != want.LastSeq) {
-		rt.Fatalf("Save of %+v = %+v, %v, want %+v", s, got, err, want)
-	}
-	if got.Outcome == record.Done {
-		x.taken[chat] = s.Update
-	}
-	x.given(rt, got.Lease, want.Lease)
+	return s
 }
