@@ -2,6 +2,7 @@
 # Makes sure that a tool the tests use is there.
 #
 #   scripts/need.sh chromium              the browser that drives the web chat
+#   scripts/need.sh redis-server          the server that the store for several machines is tested with
 #   scripts/need.sh golangci-lint FILE    the linter, built into FILE; the version is part of FILE's name
 #
 # Installs it where that is possible. Where it is not: with CI=true that is an
@@ -29,6 +30,17 @@ chromium)
 	done
 	apt_install chromium || missing "no chromium: install it (Debian: apt-get install chromium) to run the browser tests"
 	;;
+redis-server)
+	! command -v redis-server >/dev/null || exit 0
+	# The tests start servers of their own: the package need not start one as well.
+	policy=/usr/sbin/policy-rc.d
+	if [ "$(id -u)" = 0 ] && [ -d /usr/sbin ] && [ ! -e "$policy" ]; then
+		trap 'rm -f "$policy"' EXIT
+		printf '#!/bin/sh\nexit 101\n' >"$policy"
+		chmod +x "$policy"
+	fi
+	apt_install redis-server || missing "no redis-server: install it (Debian: apt-get install redis-server) to test the store in Redis"
+	;;
 golangci-lint)
 	file=$2
 	[ ! -x "$file" ] || exit 0
@@ -42,7 +54,7 @@ golangci-lint)
 	mv "$build/golangci-lint" "$file"
 	;;
 *)
-	echo "usage: scripts/need.sh chromium | golangci-lint FILE" >&2
+	echo "usage: scripts/need.sh chromium | redis-server | golangci-lint FILE" >&2
 	exit 2
 	;;
 esac

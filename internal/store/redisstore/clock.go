@@ -31,12 +31,12 @@ func (c *clock) now() time.Time {
 	return r.server.Add(time.Since(r.here))
 }
 
-// arg is what a script is told: a test's time, or to ask the server.
-func (c *clock) arg() any {
+// micros is what a script is told: a test's time, or 0, to ask the server.
+func (c *clock) micros() uint64 {
 	if c.test == nil {
 		return 0
 	}
-	return c.test().UnixMicro()
+	return uint64(c.test().UnixMicro())
 }
 
 // tell notes an answer to TIME.

@@ -77,12 +77,12 @@ func (s *Store) Revive(ctx context.Context, id string) error {
 	c.keys = []string{s.keys.grave(shard, id), s.keys.graves(shard)}
 	if d.Letter.ID != "" {
 		c.keys = append(c.keys, s.keys.letters(shard), s.keys.work(shard))
-		c.args = []any{s.clock.arg(), id, d.Letter.ID, "", 0}
+		c.args = []any{s.clock.micros(), id, d.Letter.ID, "", 0}
 	} else {
 		chat := d.Delivery.Chat
 		n := s.name(chat)
 		c.keys = append(c.keys, s.keys.queue(n), s.keys.chat(n), s.keys.due(shard, record.Lane(chat)))
-		c.args = []any{s.clock.arg(), id, n[:], s.base(d.Delivery), record.KeepDelivery.Milliseconds()}
+		c.args = []any{s.clock.micros(), id, n[:], s.base(d.Delivery), record.KeepDelivery.Milliseconds()}
 	}
 	return s.found(ctx, c)
 }
@@ -97,7 +97,7 @@ func (s *Store) Bury(ctx context.Context, id string) error {
 		shard:   shard,
 		script:  &s.scripts.bury,
 		keys:    []string{s.keys.grave(shard, id), s.keys.graves(shard)},
-		args:    []any{s.clock.arg(), id},
+		args:    []any{s.clock.micros(), id},
 		durable: true,
 	})
 }

@@ -58,15 +58,47 @@ func (s *Store) due(ctx context.Context, key func(shard int) string, n int) ([]d
 	return found, nil
 }
 
-// lease makes the calls that build returns for what is due, as many in one trip
-// as are still wanted, until n of them have brought something or nothing is left.
-func (s *Store) lease(ctx context.Context, found []dueItem, n int, build func(dueItem) *call, took func(*call) (bool, error)) error {
-	var fault error
+// maxLooks is how often one request looks again when what was due turned out
+// not to be: gone, ended, or taken by somebody faster.
+const maxLooks = 4
+
+// lease leases up to n members of the shards' sorted sets that are due: build
+// makes the call for one of them, took reads what it brought and reports whether
+// that was a lease.
+func (s *Store) lease(ctx context.Context, key func(shard int) string, n int, build func(dueItem) *call, took func(*call) (bool, error)) error {
 	got := 0
+	for range maxLooks {
+		found, err := s.due(ctx, key, n-got)
+		if err != nil {
+			return unless(got > 0, err)
+		}
+		leased, missed, err := s.tryAll(ctx, found, n-got, build, took)
+		if got += leased; err != nil {
+			return unless(got > 0, err)
+		}
+		if got == n || missed == 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// unless returns err, but nil if something was leased: it must not be lost for
+// what was not.
+func unless(leased bool, err error) error {
+	if leased {
+		return nil
+	}
+	return err
+}
+
+// tryAll makes the calls for what was found, as many in one trip as are still
+// wanted, until n have brought a lease or nothing is left.
+func (s *Store) tryAll(ctx context.Context, found []dueItem, n int, build func(dueItem) *call, took func(*call) (bool, error)) (got, missed int, fault error) {
 	for len(found) > 0 && got < n {
 		some := found[:min(n-got, len(found))]
 		found = found[len(some):]
-		calls := make([]*call, 0, len(some))
+		var calls []*call
 		for _, item := range some {
 			if c := build(item); c != nil {
 				calls = append(calls, c)
@@ -81,13 +113,12 @@ func (s *Store) lease(ctx context.Context, found []dueItem, n int, build func(du
 			fault = cmp.Or(fault, err)
 			if ok {
 				got++
+			} else {
+				missed++
 			}
 		}
 	}
-	if got > 0 {
-		return nil // what was leased must not be lost for what was not
-	}
-	return fault
+	return got, missed, fault
 }
 
 // until returns a duration from microseconds.

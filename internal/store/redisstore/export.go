@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/doithoai/doithoai/internal/record"
 )
@@ -87,8 +88,13 @@ func (s *Store) items(k foundKey, value any) ([]record.Item, error) {
 		return s.deadItem(k, text(value))
 	}
 	var items []record.Item
-	for field, raw := range pairs(value) {
-		item, err := s.fieldItem(k, field, raw)
+	fields := pairs(value)
+	settled := time.Duration(0) // how long after its end a message still waits
+	if _, sent := fields[sentField]; sent {
+		settled = slack
+	}
+	for field, raw := range fields {
+		item, err := s.fieldItem(k, field, raw, settled)
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +151,7 @@ func (s *Store) deadItem(k foundKey, value string) ([]record.Item, error) {
 }
 
 // fieldItem returns what lives of a field of a hash; the zero item for nothing.
-func (s *Store) fieldItem(k foundKey, field, raw string) (item record.Item, err error) {
+func (s *Store) fieldItem(k foundKey, field, raw string, settled time.Duration) (item record.Item, err error) {
 	now := s.clock.now()
 	if k.kind == "l" {
 		l, err := decodeLetter(raw)
@@ -170,7 +176,7 @@ func (s *Store) fieldItem(k foundKey, field, raw string) (item record.Item, err 
 		return item, nil
 	}
 	d, err := decodeStored(field, raw)
-	if err != nil || !d.Expires.Add(slack).After(now) {
+	if err != nil || !d.Expires.Add(settled).After(now) {
 		return item, err
 	}
 	value, err := record.EncodeDelivery(d.Delivery)

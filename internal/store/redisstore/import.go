@@ -121,7 +121,7 @@ func (s *Store) restore(i record.Item) (*call, error) {
 	shard := int(i.Name.Shard())
 	c := &call{shard: shard, script: &s.scripts.restore}
 	put := func(kind string, ends time.Time, value any, more ...any) *call {
-		c.args = append([]any{s.clock.arg(), kind, ends.UnixMilli(), value}, more...)
+		c.args = append([]any{s.clock.micros(), kind, ends.UnixMilli(), value}, more...)
 		return c
 	}
 	now := s.clock.now()
@@ -190,7 +190,7 @@ func (s *Store) bringDead(d record.Dead) (*call, error) {
 	shard := int(n.Shard())
 	return &call{
 		shard: shard, script: &s.scripts.restore, keys: []string{s.keys.grave(shard, id), s.keys.graves(shard)},
-		args: []any{s.clock.arg(), "dead", d.At.Add(record.KeepDead).UnixMilli(), value, id},
+		args: []any{s.clock.micros(), "dead", d.At.Add(record.KeepDead).UnixMilli(), value, id},
 	}, nil
 }
 

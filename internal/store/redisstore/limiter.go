@@ -17,7 +17,7 @@ func (s *Store) Take(ctx context.Context, bucket string, pace record.Pace, n int
 		shard:  shard,
 		script: &s.scripts.take,
 		keys:   []string{s.keys.bucket(shard, bucket)},
-		args:   []any{s.clock.arg(), pace.Every.Microseconds(), burst(pace), n},
+		args:   []any{s.clock.micros(), pace.Every.Microseconds(), burst(pace), n},
 	}
 	if err := s.do(ctx, c); err != nil {
 		return 0, 0, err

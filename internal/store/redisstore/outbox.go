@@ -12,13 +12,10 @@ func (s *Store) Claim(ctx context.Context, lane string, n int) ([]record.Lease, 
 	if n < 1 {
 		return nil, ctx.Err()
 	}
-	found, err := s.due(ctx, func(shard int) string { return s.keys.due(shard, lane) }, n)
-	if err != nil {
-		return nil, err
-	}
+	key := func(shard int) string { return s.keys.due(shard, lane) }
 	var leases []record.Lease
 	tokens := map[*call]record.Token{}
-	err = s.lease(ctx, found, n, func(item dueItem) *call {
+	err := s.lease(ctx, key, n, func(item dueItem) *call {
 		if len(item.member) != len(record.Name{}) {
 			return nil
 		}
@@ -29,7 +26,7 @@ func (s *Store) Claim(ctx context.Context, lane string, n int) ([]record.Lease, 
 			shard:  item.shard,
 			script: &s.scripts.claim,
 			keys:   []string{s.keys.queue(name), s.keys.due(item.shard, lane), s.keys.cases(name)},
-			args:   []any{s.clock.arg(), name[:], token[:]},
+			args:   []any{s.clock.micros(), name[:], token[:]},
 		}
 		tokens[c] = token
 		return c
@@ -48,48 +45,47 @@ func (s *Store) Claim(ctx context.Context, lane string, n int) ([]record.Lease, 
 func (s *Store) Settle(ctx context.Context, l record.Lease, st record.Settlement) (*record.Lease, error) {
 	n := s.name(l.Delivery.Chat)
 	shard := int(n.Shard())
-	id := graveOf(n, l.Delivery)
-	keys := []string{
-		s.keys.queue(n), s.keys.due(shard, record.Lane(l.Delivery.Chat)), s.keys.cases(n),
-		s.keys.grave(shard, id), s.keys.graves(shard),
+	keys := []string{s.keys.queue(n), s.keys.due(shard, record.Lane(l.Delivery.Chat)), s.keys.cases(n)}
+	head := packer{}.u64(s.clock.micros()).raw(n[:]).raw(l.Token[:]).raw([]byte{settleOp(st)}).u64(millisOf(st.After)).
+		u16(uint16(st.Sent)).u64(uint64(st.Pace.Every.Microseconds())).u32(burst(st.Pace)).raw([]byte(s.base(l.Delivery)))
+	args := []any{[]byte(head)}
+	switch st.Result {
+	case record.Sent, record.Progressed:
+		if len(l.Delivery.Ref) > 0 {
+			for _, provider := range st.Providers {
+				keys = append(keys, s.keys.ref(n, s.names.Load().Mark(provider)))
+			}
+		}
+		args = append(args, l.Delivery.Ref, st.Note[:min(len(st.Note), record.MaxNote)])
+	case record.Failed:
+		id := graveOf(n, l.Delivery)
+		keys = append(keys, s.keys.grave(shard, id), s.keys.graves(shard))
+		args = append(args, id, st.Reason[:min(len(st.Reason), record.MaxReason)])
 	}
-	for _, provider := range st.Providers {
-		keys = append(keys, s.keys.ref(n, s.names.Load().Mark(provider)))
-	}
-	c := &call{
-		shard:  shard,
-		script: &s.scripts.settle,
-		keys:   keys,
-		args: []any{
-			s.clock.arg(), n[:], l.Token[:], s.base(l.Delivery), settleOp(st), l.Delivery.Ref, millisOf(st.After),
-			st.Sent, st.Note[:min(len(st.Note), record.MaxNote)], st.Pace.Every.Microseconds(), burst(st.Pace),
-			st.Reason[:min(len(st.Reason), record.MaxReason)], id,
-		},
-		durable: true,
-	}
+	c := &call{shard: shard, script: &s.scripts.settle, keys: keys, args: args, durable: true}
 	if err := s.do(ctx, c); err != nil {
 		return nil, err
 	}
 	return leaseOf(c.value, l.Token)
 }
 
-func settleOp(st record.Settlement) string {
+func settleOp(st record.Settlement) byte {
 	switch st.Result {
 	case record.Sent:
-		return "s"
+		return 's'
 	case record.Progressed:
-		return "p"
+		return 'p'
 	case record.Later:
 		if st.Uncertain {
-			return "u"
+			return 'u'
 		}
-		return "l"
+		return 'l'
 	case record.Held:
-		return "h"
+		return 'h'
 	case record.Failed:
-		return "f"
+		return 'f'
 	}
-	return "d"
+	return 'd'
 }
 
 // Release implements [delivery.Outbox].
@@ -100,6 +96,6 @@ func (s *Store) Release(ctx context.Context, l record.Lease) error {
 		shard:  shard,
 		script: &s.scripts.release,
 		keys:   []string{s.keys.queue(n), s.keys.due(shard, record.Lane(l.Delivery.Chat))},
-		args:   []any{s.clock.arg(), n[:], l.Token[:]},
+		args:   []any{s.clock.micros(), n[:], l.Token[:]},
 	})
 }

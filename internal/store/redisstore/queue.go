@@ -54,7 +54,7 @@ func (s *Store) Ack(ctx context.Context, chat bot.ChatID, upTo uint64) error {
 		shard:   shard,
 		script:  &s.scripts.ack,
 		keys:    []string{s.keys.queue(n), s.keys.chat(n), s.keys.due(shard, record.Lane(chat))},
-		args:    []any{s.clock.arg(), n[:], upTo},
+		args:    []any{s.clock.micros(), n[:], upTo},
 		durable: true,
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/doithoai/doithoai/internal/exchange"
@@ -39,11 +40,11 @@ func (s *Store) Save(ctx context.Context, save record.Save) (record.Saved, error
 		if err := s.do(ctx, c); err != nil {
 			return record.Saved{}, err
 		}
-		answer := texts(c.value)
+		answer, _ := c.value.([]any)
 		if len(answer) > 0 && answer[0] == "codes" {
 			continue
 		}
-		return s.saved(ctx, answer, c.value, token)
+		return s.saved(ctx, save, answer, token)
 	}
 	return record.Saved{}, exchange.ErrBusy
 }
@@ -62,24 +63,37 @@ func (s *Store) codesOf(ctx context.Context, n record.Name, forget bool) ([]stri
 // saveCall builds the call of save.lua; the order is told there.
 func (s *Store) saveCall(n record.Name, token record.Token, save record.Save, codes []string) (*call, error) {
 	shard := int(n.Shard())
+	names := s.names.Load()
+	wake := !save.Way.Push && len(save.Out) > 0
 	keys := []string{
-		s.keys.chat(n), s.keys.queue(n), s.keys.cases(n), s.keys.due(shard, record.Lane(save.Chat)),
-		s.keys.letters(shard), s.keys.work(shard), s.keys.counts(shard, save.Day), s.keys.gone(shard),
+		s.keys.chat(n), s.keys.queue(n), s.keys.cases(n), s.keys.due(shard, record.Lane(save.Chat)), s.keys.gone(shard),
 	}
-	mark := s.names.Load().Mark(save.Update)
-	wake := ""
-	if !save.Way.Push && len(save.Out) > 0 {
-		wake = s.keys.wake()
+	if len(save.Letters)+len(save.Cases)+len(codes) > 0 {
+		keys = append(keys, s.keys.work(shard))
 	}
-	args := []any{
-		s.clock.arg(), n[:], mark[:], u64(save.Revision), u64(save.Revision + 1), save.State, flags(save),
-		save.Way.Pace.Every.Microseconds(), burst(save.Way.Pace), token[:], wake,
+	if len(save.Letters) > 0 {
+		keys = append(keys, s.keys.letters(shard))
 	}
-	args, err := s.appendOut(args, save)
+	var countsEnd int64
+	if len(save.Counts) > 0 {
+		day, _ := time.Parse(time.DateOnly, save.Day) // checked
+		countsEnd = day.Add(record.KeepCounts).UnixMilli()
+		keys = append(keys, s.keys.counts(shard, save.Day))
+	}
+	mark := names.Mark(save.Update)
+	head := packer{}.u64(s.clock.micros()).raw(n[:]).raw(mark[:]).u64(save.Revision).u64(save.Revision + 1).raw(token[:]).
+		u64(uint64(save.Way.Pace.Every.Microseconds())).u32(burst(save.Way.Pace)).u64(uint64(max(countsEnd, 0))).
+		flag(save.Forget).flag(save.Way.Push).flag(save.Way.Push && save.Way.Lease).flag(save.Way.Inbound).flag(wake)
+	for _, n := range []int{len(save.Out), len(save.Cases), len(codes), len(save.Letters), len(save.Counts)} {
+		if n > math.MaxUint16 {
+			return nil, fmt.Errorf("%w: %d things of one kind", record.ErrInvalid, n)
+		}
+		head = head.u16(uint16(n))
+	}
+	args, err := s.saveOut([]any{[]byte(head), save.State}, save)
 	if err != nil {
 		return nil, err
 	}
-	args = append(args, len(save.Cases))
 	for _, c := range save.Cases {
 		keys = append(keys, s.keys.code(shard, c.Code))
 		c.Chat = save.Chat
@@ -87,27 +101,30 @@ func (s *Store) saveCall(n record.Name, token record.Token, save record.Save, co
 		if err != nil {
 			return nil, err
 		}
-		args = append(args, caseOp(c), c.Code, millis(c.Due), millis(c.Ends), raw)
+		args = append(args, []byte(packer{caseOp(c)}.u64(millis(c.Due)).u64(millis(c.Ends)).raw([]byte(c.Code))), raw)
 	}
-	args = append(args, len(codes))
 	for _, code := range codes {
 		keys = append(keys, s.keys.code(shard, code))
 		args = append(args, code)
 	}
-	args = append(args, len(save.Letters))
 	for i, l := range save.Letters {
-		id := s.names.Load().Letter(save.Chat, save.Update, i)
+		id := names.Letter(save.Chat, save.Update, i)
 		raw, err := record.EncodeLetter(record.Letter{ID: id, From: save.Chat, Letter: l})
 		if err != nil {
 			return nil, err
 		}
 		args = append(args, id, raw)
 	}
-	return &call{shard: shard, script: &s.scripts.save, keys: keys, args: appendCounts(args, save), durable: true}, nil
+	for _, name := range save.Counts {
+		args = append(args, name)
+	}
+	if wake {
+		args = append(args, s.keys.wake())
+	}
+	return &call{shard: shard, script: &s.scripts.save, keys: keys, args: args, durable: true}, nil
 }
 
-func (s *Store) appendOut(args []any, save record.Save) ([]any, error) {
-	args = append(args, len(save.Out))
+func (s *Store) saveOut(args []any, save record.Save) ([]any, error) {
 	for _, o := range save.Out {
 		// Its sequence and its times are the server's to say.
 		d := o.Delivery(save.Chat, 0, time.Time{})
@@ -115,77 +132,58 @@ func (s *Store) appendOut(args []any, save record.Save) ([]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		keep := d.Expires.Sub(d.At) - o.After
-		args = append(args, int(o.Priority), millisOf(o.After), millisOf(keep), s.collapse(o.Collapse), raw)
+		meta := packer{byte(o.Priority)}.u64(millisOf(o.After)).u64(millisOf(keepOf(o))).raw([]byte(s.collapse(o.Collapse)))
+		args = append(args, []byte(meta), raw)
 	}
 	return args, nil
 }
 
-func appendCounts(args []any, save record.Save) []any {
-	if len(save.Counts) == 0 {
-		return append(args, 0, 0)
-	}
-	day, _ := time.Parse(time.DateOnly, save.Day) // checked
-	sum := map[string]int{}
-	for _, name := range save.Counts {
-		sum[name]++
-	}
-	args = append(args, day.Add(record.KeepCounts).UnixMilli(), len(sum))
-	for name, by := range sum {
-		args = append(args, name, by)
-	}
-	return args
+// keepOf returns how long a message may wait from when it may go.
+func keepOf(o record.Outgoing) time.Duration {
+	d := o.Delivery(chatID{}, 0, time.Time{})
+	return d.Expires.Sub(d.At) - o.After
 }
 
-func flags(save record.Save) string {
-	f := ""
-	for _, one := range []struct {
-		set  bool
-		name string
-	}{{save.Forget, "f"}, {save.Way.Push, "p"}, {save.Way.Push && save.Way.Lease, "l"}, {save.Way.Inbound, "i"}} {
-		if one.set {
-			f += one.name
-		}
-	}
-	return f
-}
-
-func caseOp(c record.CaseChange) string {
+func caseOp(c record.CaseChange) byte {
 	switch {
 	case c.Remove:
-		return "r"
+		return 'r'
 	case c.New:
-		return "n"
+		return 'n'
 	}
-	return "w"
+	return 'w'
 }
 
 // saved reads what save.lua returned.
-func (s *Store) saved(ctx context.Context, answer []string, raw any, token record.Token) (record.Saved, error) {
+func (s *Store) saved(ctx context.Context, save record.Save, answer []any, token record.Token) (record.Saved, error) {
 	if len(answer) > 0 && answer[0] == "moved" {
 		return record.Saved{}, s.movedTo(ctx)
 	}
-	outcome := map[string]record.Outcome{
-		"done": record.Done, "duplicate": record.Duplicate, "conflict": record.Conflict, "taken": record.CodeTaken,
-	}[firstText(answer)]
-	if outcome == 0 || len(answer) < 3 {
+	if len(answer) < 3 {
 		return record.Saved{}, fmt.Errorf("save chat: %w", record.ErrCorrupt)
 	}
-	saved := record.Saved{Outcome: outcome, Revision: from64(answer[1]), LastSeq: from64(answer[2])}
-	if list, _ := raw.([]any); len(list) >= 6 {
-		var err error
-		if saved.Lease, err = leaseOf(list[3:], token); err != nil {
-			return record.Saved{}, err
-		}
+	outcome := map[string]record.Outcome{
+		"done": record.Done, "duplicate": record.Duplicate, "conflict": record.Conflict, "taken": record.CodeTaken,
+	}[text(answer[0])]
+	if outcome == 0 {
+		return record.Saved{}, fmt.Errorf("save chat: %w", record.ErrCorrupt)
 	}
-	return saved, nil
-}
-
-func firstText(list []string) string {
-	if len(list) == 0 {
-		return ""
+	saved := record.Saved{Outcome: outcome, Revision: from64(text(answer[1])), LastSeq: from64(text(answer[2]))}
+	if len(answer) < 6 {
+		return saved, nil
 	}
-	return list[0]
+	if i, ours := answer[3].(int64); ours && i >= 1 && int(i) <= len(save.Out) {
+		at, _ := answer[4].(int64)
+		first := saved.LastSeq - uint64(len(save.Out))
+		o := save.Out[i-1]
+		d := o.Delivery(save.Chat, first+uint64(i), time.UnixMilli(at).UTC())
+		d.Expires = time.UnixMilli(at + int64(millisOf(o.After)+millisOf(keepOf(o)))).UTC() // as it is stored
+		saved.Lease = &record.Lease{Delivery: d, Token: token, Barred: answer[5] != int64(0)}
+		return saved, nil
+	}
+	var err error
+	saved.Lease, err = leaseOf(answer[3:], token)
+	return saved, err
 }
 
 // leaseOf reads {field, value, barred}; nil for nothing.
@@ -202,14 +200,16 @@ func leaseOf(raw any, token record.Token) (*record.Lease, error) {
 }
 
 // millis returns a time as scripts take it, 0 for none.
-func millis(t time.Time) int64 {
+func millis(t time.Time) uint64 {
 	if t.IsZero() {
 		return 0
 	}
-	return max(t.UnixMilli(), 1)
+	return uint64(max(t.UnixMilli(), 1))
 }
 
 // millisOf rounds up: nothing may end sooner than was asked.
-func millisOf(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
+func millisOf(d time.Duration) uint64 {
+	return uint64((max(d, 0) + time.Millisecond - 1) / time.Millisecond)
+}
 
-func burst(p record.Pace) int { return max(p.Burst, 1) }
+func burst(p record.Pace) uint32 { return uint32(min(max(p.Burst, 1), math.MaxInt32)) }

@@ -124,7 +124,7 @@ func (c *connector) askCluster(ctx context.Context, known []string) (a addresses
 func (c *connector) askNode(ctx context.Context, addr string) (a addresses, err error) {
 	client := c.client(addr)
 	defer func() { _ = client.Close() }()
-	ranges, err := client.ClusterSlots(ctx).Result()
+	ranges, err := client.ClusterSlots(ctx).Result() //nolint:staticcheck // servers before 7 know no other way
 	if err != nil {
 		return a, err
 	}

@@ -47,8 +47,8 @@ func TestURLs(t *testing.T) {
 		"redis://u:geheim@h?sentinel_pass=abc": "error: unknown parameter",
 	} {
 		got := redisstore.DescribeURL(url)
-		if strings.HasPrefix(want, "error: ") {
-			if !strings.HasPrefix(got, "error: parse redis URL: "+strings.TrimPrefix(want, "error: ")) {
+		if fault, wrong := strings.CutPrefix(want, "error: "); wrong {
+			if !strings.HasPrefix(got, "error: parse redis URL: "+fault) {
 				t.Errorf("%s: got %q, want %q", url, got, want)
 			}
 			if strings.Contains(got, "geheim") {

@@ -12,7 +12,7 @@ func FuzzStoredValues(f *testing.F) {
 	f.Add("t0000000000011000000000001000000000001collapse", "12345678{}")
 	f.Add("d", "d12345678\x01r\x00")
 	f.Add("t", "")
-	f.Fuzz(func(t *testing.T, field, value string) { redisstore.DecodeAnything(field, value) })
+	f.Fuzz(func(_ *testing.T, field, value string) { redisstore.DecodeAnything(field, value) })
 }
 
 // What Redis answers is another machine's word.

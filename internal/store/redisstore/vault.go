@@ -23,7 +23,7 @@ func (s *Store) Hold(ctx context.Context, name, holder string, ttl time.Duration
 		shard:   house,
 		script:  &s.scripts.hold,
 		keys:    []string{s.keys.lease(name), s.keys.house()},
-		args:    []any{s.clock.arg(), holder, int64((ttl + time.Microsecond - 1) / time.Microsecond)},
+		args:    []any{s.clock.micros(), holder, int64((ttl + time.Microsecond - 1) / time.Microsecond)},
 		durable: true, // a lease that is lost with its server would have two holders
 	})
 }

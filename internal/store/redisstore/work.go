@@ -18,12 +18,8 @@ func (s *Store) Work(ctx context.Context, n int) ([]record.Work, error) {
 	if n < 1 {
 		return nil, ctx.Err()
 	}
-	found, err := s.due(ctx, s.keys.work, n)
-	if err != nil {
-		return nil, err
-	}
 	var work []record.Work
-	err = s.lease(ctx, found, n, func(item dueItem) *call {
+	err := s.lease(ctx, s.keys.work, n, func(item dueItem) *call {
 		key, field := "", ""
 		switch nameSize := len(record.Name{}); {
 		case item.member[0] == letterMember:
@@ -37,7 +33,7 @@ func (s *Store) Work(ctx context.Context, n int) ([]record.Work, error) {
 			shard:  item.shard,
 			script: &s.scripts.work,
 			keys:   []string{s.keys.work(item.shard), key},
-			args:   []any{s.clock.arg(), item.member, field},
+			args:   []any{s.clock.micros(), item.member, field},
 		}
 	}, func(c *call) (bool, error) {
 		if c.value == nil {
@@ -93,7 +89,7 @@ func (s *Store) Finish(ctx context.Context, w record.Work, st record.Settlement)
 		script: &s.scripts.finish,
 		keys:   []string{s.keys.work(shard), key, s.keys.grave(shard, id), s.keys.graves(shard)},
 		args: []any{
-			s.clock.arg(), member, field, result, millisOf(st.After), millis(w.Case.Due),
+			s.clock.micros(), member, field, result, millisOf(st.After), millis(w.Case.Due),
 			st.Reason[:min(len(st.Reason), record.MaxReason)], id,
 		},
 		durable: true,

@@ -72,7 +72,7 @@ func needServer(t testing.TB) {
 // no servers behind.
 func (p *process) start() error {
 	started, ended := make(chan error, 1), make(chan struct{})
-	cmd := exec.Command("redis-server", p.words...)
+	cmd := exec.Command("redis-server", p.words...) //nolint:gosec // the words are this package's own
 	cmd.Dir = p.dir
 	cmd.SysProcAttr = tied()
 	go func() {

@@ -71,7 +71,7 @@ func (s *memory) Import(ctx context.Context, items iter.Seq2[record.Item, error]
 			to = newModel(s.m.now, record.NewNames(i.Value))
 			s.key = i.Value
 		default:
-			if err := to.restore(i); err != nil {
+			if err := to.bring(i); err != nil {
 				return fmt.Errorf("restore %s: %w", i.Kind, err)
 			}
 		}
@@ -83,8 +83,8 @@ func (s *memory) Import(ctx context.Context, items iter.Seq2[record.Item, error]
 	return nil
 }
 
-// restore brings one item back.
-func (m *model) restore(i record.Item) error {
+// bring puts one item back.
+func (m *model) bring(i record.Item) error {
 	c := m.named(i.Name)
 	switch i.Kind {
 	case record.ItemChat:

@@ -8,6 +8,13 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
+func collapseTests() []test {
+	return []test{
+		{name: "ANewerMessageReplacesTheOlder", run: collapses},
+		{name: "AMessageBeingSentIsNotReplaced", run: collapseSparesLeased},
+	}
+}
+
 // under gives a message a collapse key.
 func under(key string, o record.Outgoing) record.Outgoing {
 	o.Collapse = key

@@ -96,26 +96,3 @@ func sameDead(a, b record.Dead) bool {
 	return a.Reason == b.Reason && a.At.Equal(b.At) && a.Letter.ID == b.Letter.ID &&
 		(a.Letter.ID != "" && sameLetter(a.Letter, b.Letter) || a.Letter.ID == "" && alike(a.Delivery, b.Delivery))
 }
-
-// revive revives or buries a dead letter.
-func (x *machine) revive(rt *rapid.T) {
-	dead := x.graves(rt)
-	if len(dead) == 0 {
-		return
-	}
-	i := even(rt, "dead", len(dead))
-	if even(rt, "bury", 4) == 1 {
-		x.m.bury(i)
-		if err := x.e.Bury(rt.Context(), dead[i].ID); err != nil {
-			rt.Fatalf("Bury: %v", err)
-		}
-		return
-	}
-	if c := x.m.chat(dead[i].Delivery.Chat); dead[i].Letter.ID == "" && !x.m.paced(c) {
-		return // whether a revived message waits for the pace is left open
-	}
-	x.m.revive(i)
-	if err := x.e.Revive(rt.Context(), dead[i].ID); err != nil {
-		rt.Fatalf("Revive: %v", err)
-	}
-}

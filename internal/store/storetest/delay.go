@@ -15,14 +15,6 @@ func delayTests() []test {
 		{name: "AScheduledMessageStandsInNobodysWay", run: scheduledWaits},
 		{name: "AScheduledMessageTakesItsPlaceInTime", run: scheduledOrder},
 		{name: "AHeldQueueWaitsForItsChat", run: heldWaits},
-		{name: "ANewerMessageReplacesTheOlder", run: collapses},
-		{name: "AMessageBeingSentIsNotReplaced", run: collapseSparesLeased},
-		{name: "AGuardIsReadWhenClaimed", run: guards},
-		{name: "AGuardAsksItsOwnChat", run: guardsAskTheirOwnChat},
-		{name: "ProgressIsKept", run: progress},
-		{name: "WhatWasSentIsRemembered", run: refs},
-		{name: "AnExpiredMessageIsClaimedToBeSettled", run: expiredIsClaimed},
-		{name: "AnAckEmptiesAPushedQueueToo", run: ackPushed},
 	}
 }
 

@@ -8,16 +8,25 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
+func endTests() []test {
+	return []test{
+		{name: "P7/EverythingEnds", run: everythingEnds},
+	}
+}
+
 // lingers is how long the last trace of what has ended may stay, by then no
 // more than an index.
 const lingers = 25 * time.Hour
 
-// everythingEnds stores one thing at a time and looks at all keys after its end.
-func everythingEnds(t *testing.T, e *Engine) {
-	for name, thing := range map[string]struct {
-		store func(t *testing.T, e *Engine, w *writer)
-		lives time.Duration
-	}{
+// mortal is one thing to store, and how long it may be found.
+type mortal struct {
+	store func(t *testing.T, e *Engine, w *writer)
+	lives time.Duration
+}
+
+// mortals is everything a store holds; a flat table.
+func mortals() map[string]mortal {
+	return map[string]mortal{
 		"a chat": {func(_ *testing.T, _ *Engine, w *writer) {
 			w.save(record.Save{State: []byte("s")})
 		}, record.KeepChat},
@@ -80,7 +89,12 @@ func everythingEnds(t *testing.T, e *Engine) {
 		"permits": {func(t *testing.T, e *Engine, _ *writer) {
 			permitsOf(t, e, "b", record.Pace{Every: time.Minute, Burst: 10}, 10)
 		}, 10 * time.Minute},
-	} {
+	}
+}
+
+// everythingEnds stores one thing at a time and looks at all keys after its end.
+func everythingEnds(t *testing.T, e *Engine) {
+	for name, thing := range mortals() {
 		e := e.fresh()
 		empty := stored(t, e)
 		thing.store(t, e, pushing(t, e, chatS))

@@ -14,14 +14,11 @@ import (
 func expiryTests() []test {
 	return []test{
 		{name: "P7/ForgetLeavesOnlyTheRing", run: forget},
-		{name: "P7/ForgetLeavesOnlyTheRingOfASentChat", run: forgetSent},
-		{name: "P7/KeysTellNobody", run: keysTellNobody},
 		{name: "P7/AChatExpires", run: chatExpires},
 		{name: "P7/DeliveriesExpire", run: deliveriesExpire},
 		{name: "P7/CountsExpire", run: countsExpire},
 		{name: "P7/SweepingLeavesNothing", run: sweepLeavesNothing},
 		{name: "SweepingKeepsWhatLives", run: sweepKeeps},
-		{name: "P7/EverythingEnds", run: everythingEnds},
 		{name: "P7/AClockThatRanAheadIsMended", run: clockAhead, needs: mended},
 		{name: "AClockSetBackLosesNothing", run: clockBack},
 	}

@@ -7,6 +7,13 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
+func guardTests() []test {
+	return []test{
+		{name: "AGuardIsReadWhenClaimed", run: guards},
+		{name: "AGuardAsksItsOwnChat", run: guardsAskTheirOwnChat},
+	}
+}
+
 // guarded lets a message out only while the case stands where it stood.
 func guarded(c record.Case, o record.Outgoing) record.Outgoing {
 	o.Guard = record.Guard{Code: c.Code, Epoch: c.Epoch}
@@ -34,45 +41,43 @@ func guards(t *testing.T, e *Engine) {
 			return writes(c)
 		}, true},
 	} {
-		chat := sent(name)
-		w := pushing(t, e, chat)
 		n++
-		c := open(e, code(t, e, chat, n))
-		s := opens(c)
-		s.Out = []record.Outgoing{guarded(c, reply("1")), guarded(c, reply("2")), guarded(c, reply("3")), reply("free")}
-		s.Way.Lease = true
-		l := wantLease(t, w.save(s).Lease, "1")
-		if l.Barred || l.Delivery.Guard != (record.Guard{Code: c.Code, Epoch: 1}) {
-			t.Errorf("%s: lease of a new message %+v", name, l)
-		}
-		w.save(rule.change(c))
-		e.Advance(record.LeaseTime)
-		l = take(t, e, chat)
-		if l.Barred != rule.barred || l.Delivery.Reply.Text != "1" {
-			t.Errorf("%s: Claim = %+v, want barred %v", name, l, rule.barred)
-		}
-		l = wantLease(t, settle(t, e, l, record.Settlement{Result: record.Dropped}), "2")
-		if l.Barred != rule.barred {
-			t.Errorf("%s: Settle = %+v, want barred %v", name, l, rule.barred)
-		}
-		mustRelease(t, e, l)
-		l = wantLease(t, w.hand(), "2")
-		if l.Barred != rule.barred {
-			t.Errorf("%s: Save gave %+v, want barred %v", name, l, rule.barred)
-		}
-		// It is read again each time: a case that comes back lets them go.
-		w.save(writes(c))
-		l = wantLease(t, settle(t, e, l, progressed(1, "")), "2")
-		if l.Barred {
-			t.Errorf("%s: barred though the case stands where it stood", name)
-		}
-		l = wantLease(t, settle(t, e, l, record.Settlement{Result: record.Sent}), "3")
-		l = wantLease(t, settle(t, e, l, record.Settlement{Result: record.Sent}), "free")
-		if l.Barred {
-			t.Errorf("%s: a message without a guard is barred", name)
-		}
-		wantNone(t, settle(t, e, l, record.Settlement{Result: record.Sent}))
+		w := pushing(t, e, sent(name))
+		c := open(e, code(t, e, w.chat, n))
+		guarding(t, w, c, rule.change(c), rule.barred)
 	}
+}
+
+// guarding queues messages under a guard, changes its case, and looks wherever
+// a lease is given.
+func guarding(t *testing.T, w *writer, c record.Case, change record.Save, barred bool) {
+	t.Helper()
+	want := func(l record.Lease, barred bool) record.Lease {
+		t.Helper()
+		if l.Barred != barred {
+			t.Errorf("%s: the lease of %q is barred: %v, want %v", w.chat.Chat, l.Delivery.Reply.Text, l.Barred, barred)
+		}
+		return l
+	}
+	s := opens(c)
+	s.Out = []record.Outgoing{guarded(c, reply("1")), guarded(c, reply("2")), guarded(c, reply("3")), reply("free")}
+	s.Way.Lease = true
+	l := want(wantLease(t, w.save(s).Lease, "1"), false)
+	if l.Delivery.Guard != (record.Guard{Code: c.Code, Epoch: c.Epoch}) {
+		t.Errorf("lease %+v, want its guard with it", l)
+	}
+	w.save(change)
+	w.e.Advance(record.LeaseTime)
+	l = want(take(t, w.e, w.chat), barred)
+	l = want(wantLease(t, settle(t, w.e, l, record.Settlement{Result: record.Dropped}), "2"), barred)
+	mustRelease(t, w.e, l)
+	l = want(wantLease(t, w.hand(), "2"), barred)
+	// It is read again each time: a case that comes back lets them go.
+	w.save(writes(c))
+	l = want(wantLease(t, settle(t, w.e, l, progressed(1, "")), "2"), false)
+	l = want(wantLease(t, settle(t, w.e, l, record.Settlement{Result: record.Sent}), "3"), false)
+	l = want(wantLease(t, settle(t, w.e, l, record.Settlement{Result: record.Sent}), "free"), false)
+	wantNone(t, settle(t, w.e, l, record.Settlement{Result: record.Sent}))
 }
 
 func guardsAskTheirOwnChat(t *testing.T, e *Engine) {

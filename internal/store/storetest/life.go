@@ -18,6 +18,7 @@ func lifeTests() []test {
 		{name: "ACancelledContextChangesNothing", run: cancelled},
 		{name: "AClosedStoreSaysSo", run: closed},
 		{name: "P2/ReopeningKeepsEverything", run: reopening},
+		{name: "TwinsShareEverything", run: twinsShare, needs: twins},
 	}
 }
 
@@ -116,4 +117,44 @@ func reopening(t *testing.T, e *Engine) {
 	if got := save(t, e, record.Save{Chat: chatA, Revision: 1, Update: "1"}); got.Outcome != record.Duplicate {
 		t.Errorf("Save of a taken update = %+v", got)
 	}
+}
+
+// twinsShare does half of everything at one client and half at another.
+func twinsShare(t *testing.T, e *Engine) {
+	one, two := e.Store, e.Twin()
+	w := pushing(t, e, chatS)
+	c := open(e, code(t, e, chatS, 1))
+	c.Due = e.Now()
+	s := opens(c)
+	s.State, s.Letters, s.Day, s.Counts = []byte("one"), letters(chatA, "letter"), day, []string{"c"}
+	l := wantLease(t, w.save(record.Save{Out: replies("1", "2"), Way: record.Way{Lease: true}}).Lease, "1")
+	w.save(s)
+	e.Store = two
+	wantClaimed(t, e, chatS)
+	l = wantLease(t, settle(t, e, l, record.Settlement{Result: record.Sent}), "2")
+	c.Chat = chatS
+	wantCases(t, e, chatS, c)
+	if got := load(t, e, chatS); got.Revision != 2 || string(got.State) != "one" || counts(t, e, day)["c"] != 1 {
+		t.Errorf("Load = %+v, want what the other saved", got)
+	}
+	if got := save(t, e, record.Save{Chat: chatS, Revision: 2, Update: "u2"}); got.Outcome != record.Duplicate {
+		t.Errorf("Save of what the other took = %+v", got)
+	}
+	due := work(t, e, 9)
+	if len(due) != 2 {
+		t.Fatalf("Work = %+v, want the case and the letter", due)
+	}
+	e.Store = one
+	wantWork(t, e)
+	for _, w := range due {
+		finish(t, e, w, failed("r"))
+	}
+	wantNone(t, settle(t, e, l, failed("r")))
+	e.Store = two
+	for id := range deads(t, e) {
+		revive(t, e, id)
+	}
+	e.Store = one
+	wantClaimed(t, e, chatS, "2")
+	wantWork(t, e, "letter")
 }

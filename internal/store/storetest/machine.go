@@ -15,8 +15,9 @@ import (
 // machine drives an engine and the model side by side with the same random
 // steps and compares all that can be read after each of them.
 type machine struct {
-	e *Engine
-	m *model
+	e    *Engine
+	m    *model
+	open func() *Engine
 
 	names  record.Names
 	chats  []bot.ChatID          // the first two fetch, the others are sent to; the third and fourth share a shard
@@ -34,12 +35,12 @@ type leasePair struct{ engine, model record.Lease }
 func behavesLikeTheModel(t *testing.T, open func(t *testing.T) *Engine) {
 	rapid.Check(t, func(rt *rapid.T) {
 		e := open(t)
-		defer func() { _ = e.Close() }() // open closes it again; this bounds what is open at a time
 		names := names(rt, e)
 		x := &machine{
-			e: e, m: newModel(e.Now(), names), names: names, taken: map[bot.ChatID]string{},
+			e: e, open: func() *Engine { return open(t) }, m: newModel(e.Now(), names), names: names, taken: map[bot.ChatID]string{},
 			chats: []bot.ChatID{chatA, {}, chatS, neighbour(names, chatS), {Channel: "zalo{", Bot: "\n", Chat: "\xffp"}},
 		}
+		defer func() { _ = x.e.Close() }() // open closes it again; this bounds what is open at a time
 		rt.Repeat(map[string]func(*rapid.T){
 			"":      x.compare,
 			"moves": func(rt *rapid.T) { x.move(rt); x.move(rt); x.move(rt) },
@@ -56,7 +57,7 @@ func (x *machine) move(rt *rapid.T) {
 	}{
 		{8, "save", x.save}, {3, "claim", x.claim}, {8, "settle", x.settle}, {1, "release", x.release}, {2, "ack", x.ack},
 		{3, "work", x.doWork}, {3, "finish", x.finish}, {2, "revive", x.revive}, {4, "advance", x.advance}, {1, "sweep", x.sweep},
-		{1, "reopen", func(rt *rapid.T) { reopen(rt, x.e) }},
+		{1, "reopen", func(rt *rapid.T) { reopen(rt, x.e) }}, {1, "restore", x.restore},
 	}
 	n := 0
 	for _, m := range moves {
@@ -102,6 +103,23 @@ func (x *machine) pace(chat bot.ChatID) record.Pace {
 func (x *machine) save(rt *rapid.T) {
 	chat := one(rt, "chat", slices.Concat(x.chats, x.chats[2:])...)
 	c := x.m.chat(chat)
+	if c.revision == 0 { // who still holds something of an earlier life may meet its number again
+		x.leases = slices.DeleteFunc(x.leases, func(p leasePair) bool { return p.engine.Delivery.Chat == chat })
+	}
+	s := x.step(rt, chat, c)
+	want := x.m.save(s)
+	got, err := x.e.Save(rt.Context(), s)
+	if err != nil || got.Outcome != want.Outcome || got.Outcome == record.Done && (got.Revision != want.Revision || got.LastSeq != want.LastSeq) {
+		rt.Fatalf("Save of %+v = %+v, %v, want %+v", s, got, err, want)
+	}
+	if got.Outcome == record.Done {
+		x.taken[chat] = s.Update
+	}
+	x.given(rt, got.Lease, want.Lease)
+}
+
+// step draws what is saved: mostly the chat's next step.
+func (x *machine) step(rt *rapid.T, chat bot.ChatID, c *modelChat) record.Save {
 	x.n++
 	s := record.Save{
 		Chat: chat, Revision: c.revision, Update: fmt.Sprint("u", x.n),
@@ -125,27 +143,17 @@ func (x *machine) save(rt *rapid.T) {
 		if s.Update, s.Letters = x.taken[chat], nil; s.Update == "" {
 			s.Update = "first"
 		}
-	case 3: // what becomes of its pace and of its dead letters is left open
-		s.Forget = x.m.over(c.tat) && !slices.ContainsFunc(x.m.graves(), func(d record.Dead) bool { return d.Delivery.Chat == chat })
+	case 3: // what becomes of its dead letters is left open
+		s.Forget = !slices.ContainsFunc(x.m.graves(), func(d record.Dead) bool { return d.Delivery.Chat == chat })
 	}
-	if x.sent(chat) {
-		s.Way = record.Way{Push: true, Lease: rapid.Bool().Draw(rt, "lease"), Inbound: rapid.Bool().Draw(rt, "inbound"), Pace: x.pace(chat)}
-		if c.lease != nil && x.m.free(c) { // whether a lease that ran out still protects from collapsing is left open
-			for i := range s.Out {
-				s.Out[i].Collapse = ""
-			}
+	if !x.sent(chat) {
+		return s
+	}
+	s.Way = record.Way{Push: true, Lease: rapid.Bool().Draw(rt, "lease"), Inbound: rapid.Bool().Draw(rt, "inbound"), Pace: x.pace(chat)}
+	if c.lease != nil && x.m.free(c) { // whether a lease that ran out still protects from collapsing is left open
+		for i := range s.Out {
+			s.Out[i].Collapse = ""
 		}
 	}
-	if c.revision == 0 { // who still holds something of an earlier life may meet its number again
-		x.leases = slices.DeleteFunc(x.leases, func(p leasePair) bool { return p.engine.Delivery.Chat == chat })
-	}
-	want := x.m.save(s)
-	got, err := x.e.Save(rt.Context(), s)
-	if err != nil || got.Outcome != want.Outcome || got.Outcome == record.Done && (got.Revision != want.Revision || got.LastSeq != want.LastSeq) {
-		rt.Fatalf("Save of %+v = %+v, %v, want %+v", s, got, err, want)
-	}
-	if got.Outcome == record.Done {
-		x.taken[chat] = s.Update
-	}
-	x.given(rt, got.Lease, want.Lease)
+	return s
 }

@@ -141,7 +141,7 @@ func (m *model) save(s record.Save) record.Saved {
 	}
 	c.lastSeq = c.given()
 	if s.Forget {
-		c.queue, c.cases, c.refs = nil, map[string]*modelCase{}, map[record.Mark]modelRef{}
+		c.queue, c.cases, c.refs, c.tat = nil, map[string]*modelCase{}, map[record.Mark]modelRef{}, time.Time{}
 		c.tidy()
 	}
 	c.revision++

@@ -132,6 +132,9 @@ func (m *model) apply(c *modelChat, d *modelMessage, s record.Settlement) {
 		if m.over(c.tat) {
 			c.tat = m.now
 		}
+		if s.Pace.Every > 0 {
+			c.pace = s.Pace
+		}
 		c.tat = c.tat.Add(s.Pace.Every)
 	}
 	switch s.Result {

@@ -100,3 +100,27 @@ func (m *model) revive(i int) {
 		c.lastSeq = d.Delivery.Seq
 	}
 }
+
+// restore is what reading a backup into an empty store makes of it: what was on
+// its way is dead, for it may have been sent since; the rest is as it was.
+func (m *model) restore() {
+	bury := func(d record.Dead) {
+		d.Reason, d.At = record.ReasonRestored, m.now
+		m.dead = append(m.dead, d)
+	}
+	for name := range m.chats {
+		c := m.named(name)
+		for _, d := range c.queue {
+			bury(record.Dead{Delivery: d.Delivery})
+		}
+		c.queue, c.tat = nil, time.Time{}
+		c.tidy()
+		for _, k := range c.cases {
+			k.next = k.Due
+		}
+	}
+	for id, l := range m.letters {
+		bury(record.Dead{Letter: l.Letter})
+		delete(m.letters, id)
+	}
+}

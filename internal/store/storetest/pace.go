@@ -17,10 +17,6 @@ func paceTests() []test {
 		{name: "PaceIsSharedByAllSenders", run: pacedTogether},
 		{name: "PaceCountsParts", run: pacedParts},
 		{name: "PaceOutlivesAnEmptyQueue", run: pacedEmpty},
-		{name: "PermitsComeAtTheirRate", run: permits},
-		{name: "AnyRateIsHeld", run: permitRate},
-		{name: "PermitsAreSharedOut", run: permitsRace},
-		{name: "PermitsOfBucketsDoNotMix", run: permitBuckets},
 	}
 }
 

@@ -9,6 +9,15 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
+func permitTests() []test {
+	return []test{
+		{name: "PermitsComeAtTheirRate", run: permits},
+		{name: "AnyRateIsHeld", run: permitRate},
+		{name: "PermitsAreSharedOut", run: permitsRace},
+		{name: "PermitsOfBucketsDoNotMix", run: permitBuckets},
+	}
+}
+
 // permitsOf takes up to n permits.
 func permitsOf(t testing.TB, e *Engine, bucket string, pace record.Pace, n int) (got int, wait time.Duration) {
 	t.Helper()

@@ -13,6 +13,15 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
+func progressTests() []test {
+	return []test{
+		{name: "ProgressIsKept", run: progress},
+		{name: "WhatWasSentIsRemembered", run: refs},
+		{name: "AnExpiredMessageIsClaimedToBeSettled", run: expiredIsClaimed},
+		{name: "AnAckEmptiesAPushedQueueToo", run: ackPushed},
+	}
+}
+
 // progressed settles a lease with n parts gone out.
 func progressed(n int, note string) record.Settlement {
 	s := record.Settlement{Result: record.Progressed, Sent: n}

@@ -10,6 +10,14 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
+func raceTests() []test {
+	return []test{
+		{name: "P3/OneOfManyEqualCodesWins", run: codesRace},
+		{name: "P3/OneOfManyEqualUpdatesWins", run: equalUpdatesRace},
+		{name: "P3/NoWriteIsLostInARace", run: writersRace},
+	}
+}
+
 func equalUpdatesRace(t *testing.T, e *Engine) {
 	var done, duplicate atomic.Int64
 	clients := e.clients()

@@ -10,6 +10,14 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
+func secretTests() []test {
+	return []test{
+		{name: "P7/ForgetLeavesOnlyTheRingOfASentChat", run: forgetSent},
+		{name: "P7/KeysTellNobody", run: keysTellNobody},
+		{name: "AnyCharacterInAnIdOfASentChat", run: anyPushedID},
+	}
+}
+
 // The ids and words by which a resident could be known.
 const (
 	secretChat   = "người-kia"

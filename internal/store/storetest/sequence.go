@@ -10,6 +10,15 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
+func sequenceTests() []test {
+	return []test{
+		{name: "P3/EachMessageIsSentOnceAndInOrder", run: eachOnce},
+		{name: "SequencesOutliveTheChat", run: sequencesGoOn},
+		{name: "SequencesOfExpiredMessagesStayTheirs", run: sequencesOfExpired},
+		{name: "SettlingTwiceDoesNoHarm", run: settledTwice},
+	}
+}
+
 // Sequences name messages for as long as anybody may speak of them.
 
 func sequencesGoOn(t *testing.T, e *Engine) {

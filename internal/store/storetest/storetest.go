@@ -123,8 +123,11 @@ func (e *Engine) can(a ability) bool {
 // Run runs the whole suite. open returns a fresh, empty engine that ends with t.
 func Run(t *testing.T, open func(t *testing.T) *Engine) {
 	for _, subject := range [][]test{
-		chatTests(), queueTests(), leaseTests(), delayTests(), paceTests(), caseTests(), workTests(), deadTests(),
-		expiryTests(), backupTests(), lifeTests(), holdTests(), valueTests(),
+		chatTests(), raceTests(), queueTests(), sequenceTests(),
+		leaseTests(), claimTests(), delayTests(), collapseTests(), guardTests(), progressTests(),
+		paceTests(), permitTests(), caseTests(), codeTests(), workTests(), letterTests(), deadTests(),
+		expiryTests(), endTests(), secretTests(), backupTests(), backupFaultTests(), lifeTests(),
+		holdTests(), valueTests(),
 	} {
 		for _, test := range subject {
 			t.Run(test.name, func(t *testing.T) {

@@ -8,7 +8,6 @@ local now, us = clock(ARGV[1])
 local upTo = tonumber(ARGV[3])
 local queue = open(KEYS[1], now)
 if upTo > math.max(queue.top, lastOf(KEYS[2], now) or 0) then return 0 end
-prune(queue)
 local n = 0
 for i = #queue.list, 1, -1 do
   if queue.list[i].seq <= upTo then
@@ -17,5 +16,9 @@ for i = #queue.list, 1, -1 do
   end
 end
 if n == 0 then return 0 end
-if #queue.list == 0 or redis.call('ZSCORE', KEYS[3], ARGV[2]) then arm(queue, KEYS[3], ARGV[2], now, us) end
+if #queue.list == 0 or redis.call('ZSCORE', KEYS[3], ARGV[2]) then
+  arm(queue, KEYS[3], ARGV[2], now, us)
+else
+  flush(queue)
+end
 return n

@@ -11,10 +11,8 @@ local queue = open(KEYS[1], now)
 if score > now then
   local d = queue.token == token and byField(queue, queue.leased)
   if not d then return false end -- somebody else was faster
-  local value = redis.call('HGET', KEYS[1], d.field)
-  return { d.field, value, barred(value, KEYS[3], now) } -- the answer to the first try was lost
+  return told(queue, d, KEYS[3], now) -- the answer to the first try was lost
 end
-prune(queue)
 if queue.L then lapse(queue) end
 local d = not queue.H and ready(queue, now)
 if not d then
@@ -22,4 +20,7 @@ if not d then
   arm(queue, KEYS[2], name, now, us)
   return false
 end
-return lease(queue, d, token, KEYS[2], name, KEYS[3], now)
+lease(queue, d, token, KEYS[2], name, now)
+local answer = told(queue, d, KEYS[3], now)
+flush(queue)
+return answer

@@ -20,10 +20,10 @@ if member:sub(1, 1) == 'k' then
     if due == ZERO then
       redis.call('ZREM', KEYS[1], member)
     else
-      redis.call('ZADD', KEYS[1], from64(due), member)
+      redis.call('ZADD', KEYS[1], int(from64(due)), member)
     end
   elseif result == 'l' then
-    redis.call('ZADD', KEYS[1], later, member)
+    redis.call('ZADD', KEYS[1], int(later), member)
   else
     redis.call('ZREM', KEYS[1], member)
     if result == 'f' then redis.call('HSET', KEYS[2], field, value:sub(1, 9) .. ZERO .. value:sub(18)) end
@@ -34,13 +34,13 @@ end
 if result == 'l' then
   local n = math.min(struct.unpack('>I2', value, 9) + 1, 65535)
   redis.call('HSET', KEYS[2], field, value:sub(1, 8) .. struct.pack('>I2', n) .. value:sub(11))
-  redis.call('ZADD', KEYS[1], later, member)
+  redis.call('ZADD', KEYS[1], int(later), member)
   return 1
 end
 if result == 'f' then
   redis.call('SET', KEYS[3], 'l' .. u64(now) .. string.char(#ARGV[7]) .. ARGV[7] .. '\0' .. value, 'PX', px(KEEP_DEAD))
   redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now)
-  redis.call('ZADD', KEYS[4], now + KEEP_DEAD, ARGV[8])
+  redis.call('ZADD', KEYS[4], int(now + KEEP_DEAD), ARGV[8])
   keep(KEYS[4], KEEP_DEAD)
 end
 redis.call('HDEL', KEYS[2], field)

@@ -7,6 +7,9 @@
 --   T   <tat µs> <every µs> <burst>: the pace
 -- Numbers in names are hexadecimal. A delivery's value is its time of saving
 -- (8 bytes) and record.EncodeDelivery without sequence, time and end.
+--
+-- What is written to a queue is gathered in it and sent by flush: most queues
+-- hold one message, and a script costs what it calls.
 
 local function parse(field)
   local base, when = field, 0
@@ -19,10 +22,13 @@ local function parse(field)
   }
 end
 
+local function empty(key)
+  return { key = key, list = {}, gone = {}, puts = {}, put = 0, top = 0, until_ = 0, go = 0, N = 0, any = false }
+end
+
 -- open reads a queue. What is over is in gone, not in the list.
 local function open(key, now)
-  local q = { key = key, list = {}, gone = {}, top = 0, until_ = 0, go = 0, any = false }
-  local all = {}
+  local q, all = empty(key), {}
   for _, field in ipairs(redis.call('HKEYS', key)) do
     local first = field:byte(1)
     q.any = true
@@ -46,7 +52,7 @@ local function open(key, now)
   if q.L then
     q.token, q.until_, q.leased = q.L:sub(1, 8), from64(q.L, 9), q.L:sub(17)
   end
-  q.N = tonumber(q.N or 0)
+  q.N = tonumber(q.N)
   if q.T then
     local tat, every, burst = q.T:match('^(%d+) (%d+) (%d+)$')
     q.tat, q.every, q.burst = tonumber(tat), tonumber(every), tonumber(burst)
@@ -55,14 +61,45 @@ local function open(key, now)
   return q
 end
 
--- prune removes what is over.
-local function prune(q)
-  for _, field in ipairs(q.gone) do redis.call('HDEL', q.key, field) end
-  q.gone = {}
+local function put(q, field, value)
+  if not q.puts[field] then q.put = q.put + 1 end
+  q.puts[field] = value
 end
 
-local function empty(key)
-  return { key = key, list = {}, gone = {}, top = 0, until_ = 0, go = 0, N = 0, any = false }
+local function remove(q, field)
+  if q.puts[field] then
+    q.puts[field] = nil
+    q.put = q.put - 1
+  end
+  q.gone[#q.gone + 1] = field
+end
+
+local function value(q, field) return q.puts[field] or redis.call('HGET', q.key, field) end
+
+-- chunks calls a command with a long list of words, some at a time.
+local function chunks(command, key, words)
+  for i = 1, #words, 1000 do
+    redis.call(command, key, unpack(words, i, math.min(i + 999, #words)))
+  end
+end
+
+-- flush writes what was gathered; ms, if given, is how long the queue must live.
+local function flush(q, ms)
+  if #q.gone > 0 then chunks('HDEL', q.key, q.gone) end
+  if q.put > 0 then
+    local words = {}
+    for field, v in pairs(q.puts) do
+      words[#words + 1] = field
+      words[#words + 1] = v
+    end
+    chunks('HSET', q.key, words)
+  end
+  q.gone, q.puts, q.put = {}, {}, 0
+  if ms and q.any then
+    keep(q.key, ms)
+  elseif ms then
+    redis.call('PEXPIRE', q.key, px(ms))
+  end
 end
 
 -- find returns the delivery of that base.
@@ -79,22 +116,20 @@ local function byField(q, field)
 end
 
 local function drop(q, gone)
-  redis.call('HDEL', q.key, gone.field)
+  remove(q, gone.field)
   for i, d in ipairs(q.list) do
     if d == gone then return table.remove(q.list, i) end
   end
 end
 
-local function writePace(q)
-  redis.call('HSET', q.key, 'T', string.format('%.0f %.0f %.0f', q.tat, q.every, q.burst))
-end
+local function putPace(q) put(q, 'T', string.format('%.0f %.0f %.0f', q.tat, q.every, q.burst)) end
 
 -- bound says which pace holds from now on; 0: none.
 local function bound(q, every, burst)
   if not q.tat or every == q.every and burst == q.burst then return end
   q.every, q.burst, q.go = every, burst, 0
   if every > 0 then q.go = math.ceil((q.tat - (burst - 1) * every) / 1000) end
-  writePace(q)
+  putPace(q)
 end
 
 -- spend counts one message against the pace.
@@ -102,7 +137,7 @@ local function spend(q, us, every, burst)
   if every == 0 then return end
   q.tat, q.every, q.burst = math.max(q.tat or 0, us) + every, every, burst
   q.go = math.ceil((q.tat - (burst - 1) * every) / 1000)
-  writePace(q)
+  putPace(q)
 end
 
 -- ready returns the delivery that may go at now, or nil and when one may;
@@ -124,17 +159,23 @@ local function ready(q, now)
 end
 
 -- barred tells whether the guard of a stored delivery no longer holds.
-local function barred(value, cases, now)
-  local n = value:byte(23)
+local function barred(v, cases, now)
+  local n = v:byte(23)
   if n == 0 then return 0 end
-  local case = redis.call('HGET', cases, value:sub(24, 23 + n))
-  if case and from64(case, 18) > now and case:sub(2, 9) == value:sub(24 + n, 31 + n) then return 0 end
+  local case = redis.call('HGET', cases, v:sub(24, 23 + n))
+  if case and from64(case, 18) > now and case:sub(2, 9) == v:sub(24 + n, 31 + n) then return 0 end
   return 1
+end
+
+-- told is what the holder of a lease is told: {field, value, barred}.
+local function told(q, d, cases, now)
+  local v = value(q, d.field)
+  return { d.field, v, barred(v, cases, now) }
 end
 
 -- free ends the lease, if there is one.
 local function free(q)
-  if q.L then redis.call('HDEL', q.key, 'L') end
+  if q.L then remove(q, 'L') end
   q.L, q.token, q.leased, q.until_ = nil, nil, nil, 0
 end
 
@@ -142,35 +183,34 @@ end
 local function lapse(q)
   local d = q.leased and byField(q, q.leased)
   if d then
-    local v = redis.call('HGET', q.key, d.field)
-    local n = math.min(v:byte(20) + 1, 255)
-    redis.call('HSET', q.key, d.field, v:sub(1, 19) .. string.char(n) .. v:sub(21))
+    local v = value(q, d.field)
+    put(q, d.field, v:sub(1, 19) .. string.char(math.min(v:byte(20) + 1, 255)) .. v:sub(21))
   end
   free(q)
 end
 
--- lease gives d to the holder of token: {field, value, barred}.
-local function lease(q, d, token, due, name, cases, now)
-  local ends = now + LEASE
-  q.L, q.token, q.leased, q.until_ = true, token, d.field, ends
-  redis.call('HSET', q.key, 'L', token .. u64(ends) .. d.field)
-  redis.call('ZADD', due, ends, name)
-  local value = redis.call('HGET', q.key, d.field)
-  return { d.field, value, barred(value, cases, now) }
+-- lease gives d to the holder of token; the caller has not flushed yet.
+local function lease(q, d, token, due, name, now)
+  for i, field in ipairs(q.gone) do -- the one before has just been freed
+    if field == 'L' then table.remove(q.gone, i) break end
+  end
+  q.L, q.token, q.leased, q.until_ = true, token, d.field, now + LEASE
+  put(q, 'L', token .. u64(q.until_) .. d.field)
+  redis.call('ZADD', due, int(q.until_), name)
 end
 
--- arm says when the queue is due, and removes its state when nothing waits in it.
-local function arm(q, due, name, now, us)
+-- arm says when the queue is due. It flushes: ms is as there.
+local function arm(q, due, name, now, us, ms)
   if #q.list == 0 then
     redis.call('ZREM', due, name)
-    if not q.any then return end
-    redis.call('DEL', q.key)
+    if q.any then redis.call('DEL', q.key) end
     if q.tat and q.tat > us then
-      writePace(q)
+      redis.call('HSET', q.key, 'T', string.format('%.0f %.0f %.0f', q.tat, q.every, q.burst))
       redis.call('PEXPIRE', q.key, px((q.tat - us) / 1000))
     end
     return
   end
+  flush(q, ms)
   if q.H then
     redis.call('ZREM', due, name)
     return
@@ -179,11 +219,10 @@ local function arm(q, due, name, now, us)
   local d, at = ready(q, now)
   if d then
     at = now - (d.person and BOOST or 0)
-    local old = tonumber(redis.call('ZSCORE', due, name) or at)
-    at = math.min(at, old)
+    at = math.min(at, tonumber(redis.call('ZSCORE', due, name) or at))
   end
-  redis.call('ZADD', due, at, name)
-  keep(due, redis.call('PTTL', q.key), DAY)
+  redis.call('ZADD', due, int(at), name)
+  keep(due, ms or redis.call('PTTL', q.key), DAY)
 end
 
 -- lastOf returns the last sequence given out in the chat's present life, or nil.

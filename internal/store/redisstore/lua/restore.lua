@@ -21,7 +21,7 @@ elseif kind == 'case' then
   end
 elseif kind == 'dead' then
   redis.call('SET', KEYS[1], value, 'PX', px(left))
-  redis.call('ZADD', KEYS[2], ends, ARGV[5])
+  redis.call('ZADD', KEYS[2], int(ends), ARGV[5])
   keep(KEYS[2], left)
 else
   redis.call('HSET', KEYS[1], ARGV[5], value)

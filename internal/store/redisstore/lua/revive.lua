@@ -8,13 +8,13 @@ local now, us = clock(ARGV[1])
 local dead = redis.call('GET', KEYS[1])
 if not dead or from64(dead, 2) + KEEP_DEAD <= now then return 0 end
 local rest = 11 + dead:byte(10)
-local value = dead:sub(rest + 1 + dead:byte(rest))
+local stored = dead:sub(rest + 1 + dead:byte(rest))
 redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[2], ARGV[2])
 
 if dead:sub(1, 1) == 'l' then
-  redis.call('HSET', KEYS[3], ARGV[3], u64(now) .. '\0\0' .. value:sub(11))
-  redis.call('ZADD', KEYS[4], now, 'l' .. ARGV[3])
+  redis.call('HSET', KEYS[3], ARGV[3], u64(now) .. '\0\0' .. stored:sub(11))
+  redis.call('ZADD', KEYS[4], int(now), 'l' .. ARGV[3])
   keep(KEYS[3], KEEP_LETTERS, DAY)
   keep(KEYS[4], KEEP_LETTERS, DAY)
   return 1
@@ -27,10 +27,8 @@ local last = math.max(queue.top, alive or 0)
 if alive then redis.call('SETRANGE', KEYS[4], 9, u64(last + 1)) end
 local ends = now + tonumber(ARGV[5])
 local field = base:sub(1, 1) .. hex(last + 1) .. hex(ends) .. base:sub(26)
-prune(queue)
-redis.call('HSET', KEYS[3], 'P', '', field, u64(now) .. value:sub(9, 17) .. '\0\0\0' .. value:sub(21))
-queue.any = true
+put(queue, 'P', '')
+put(queue, field, u64(now) .. stored:sub(9, 17) .. '\0\0\0' .. stored:sub(21))
 queue.list[#queue.list + 1] = parse(field)
-keep(KEYS[3], ends + SLACK - now)
-arm(queue, KEYS[5], name, now, us)
+arm(queue, KEYS[5], name, now, us, ends + SLACK - now)
 return 1

@@ -1,44 +1,55 @@
 -- One step of one chat; see record.Save.
 --
--- KEYS  1 c, 2 q, 3 k, 4 due of the lane, 5 l, 6 work, 7 n of the day, 8 gone,
---       9… x of each case, then x of each code that Forget removes
--- ARGV  1 now µs (0: the server's)  2 name  3 mark  4 revision  5 revision + 1  6 state
---       7 flags: f forget, p push, l lease, i inbound  8 pace µs  9 burst
---       10 token  11 channel to wake, or ''
---       12 number of messages, each: priority, after ms, keep ms, collapse, value
---       then number of cases, each: n, w or r (new, write, remove), code, due ms, end ms, value
---       then number of codes to forget, each: code
---       then number of letters, each: id, value
---       then end of the day's counts ms, number of counters, each: name, by
--- Returns {outcome, revision, last sequence, field, value, barred}, the last three
--- with a lease only. outcome: done, duplicate, conflict, taken; moved: the store
--- is elsewhere; codes: Forget met a code that was not named, ask again.
+-- KEYS  1 c, 2 q, 3 k, 4 due of the lane, 5 gone; 6 work if there are letters,
+--       cases or codes; 7 l if there are letters too, n of the day if there are counts; then
+--       x of each case, then x of each code that Forget removes
+-- ARGV  1 packed, numbers big endian: now µs 8 (0: the server's), name 16, mark 8,
+--         revision 8, revision + 1 8, token 8, pace µs 8, burst 4, end of the counts ms 8, then
+--         a byte each: forget, push, lease, inbound, wake; then how many of each of these, 2
+--         bytes each: messages, cases, codes to forget, letters, counts
+--       2 state
+--       then for each message: <priority 1><after ms 8><keep ms 8><collapse>, value
+--       for each case: <n, w or r: new, write, remove><due ms 8><end ms 8><code>, value
+--       for each code to forget: code; for each letter: id, value; for each count: name
+--       then the channel, if somebody is to be woken
+-- Returns {outcome, revision, last sequence}, and with a lease {…, field, value, barred}, or
+-- {…, i, now ms, barred} if it is that of the i-th message of this very step.
+-- outcome: done, duplicate, conflict, taken; moved: the store is elsewhere; codes:
+-- Forget met a code that was not named, ask again.
 
-local now, us = clock(ARGV[1])
+local asked, name, mark, expected, following, token, every, burst, countEnd, forget, push, wantsLease, inbound, wake,
+  nOuts, nCases, nCodes, nLetters, nCounts = struct.unpack('>I8c16c8c8c8c8I8I4I8BBBBBI2I2I2I2I2', ARGV[1])
+forget, push, wantsLease, inbound, wake = forget == 1, push == 1, wantsLease == 1, inbound == 1, wake == 1
+local now, us = clock(asked)
 local secs = math.floor(now / 1000)
-local name, mark, flags, token = ARGV[2], ARGV[3], ARGV[7], ARGV[10]
-local every, burst = tonumber(ARGV[8]), tonumber(ARGV[9])
-local forget, push = flags:find('f', 1, true), flags:find('p', 1, true)
 
-local at = 11
-local function take()
-  at = at + 1
-  return ARGV[at]
+local nextKey, nextArg = 6, 3
+local function key(wanted)
+  if not wanted then return nil end
+  nextKey = nextKey + 1
+  return KEYS[nextKey - 1]
 end
-local function list(width)
-  local all = {}
-  for i = 1, tonumber(take()) do
-    local one = {}
-    for j = 1, width do one[j] = take() end
-    all[i] = one
-  end
-  return all
-end
-local outs, cases, codes, letters = list(5), list(5), list(1), list(2)
-local countEnd = tonumber(take())
-local counters = list(2)
+local workKey = key(nLetters + nCases + nCodes > 0)
+local lettersKey, countsKey = key(nLetters > 0), key(nCounts > 0)
+local caseArgs, caseKeys = nextArg + 2 * nOuts, nextKey
+local codeArgs, codeKeys = caseArgs + 2 * nCases, caseKeys + nCases
+local letterArgs = codeArgs + nCodes
+local countArgs = letterArgs + 2 * nLetters
 
-if redis.call('EXISTS', KEYS[8]) == 1 then return { 'moved' } end
+local outs, cases = {}, {}
+for i = 1, nOuts do
+  local meta = ARGV[nextArg + 2 * i - 2]
+  local priority, after, stay = struct.unpack('>BI8I8', meta)
+  outs[i] = { priority = priority, after = after, stay = stay, collapse = meta:sub(18), value = ARGV[nextArg + 2 * i - 1] }
+end
+for i = 1, nCases do
+  local meta = ARGV[caseArgs + 2 * i - 2]
+  local op, due, ends = struct.unpack('>c1I8I8', meta)
+  local code = meta:sub(18)
+  cases[i] = { op = op, due = due, ends = ends, code = code, x = KEYS[caseKeys + i - 1], value = ARGV[caseArgs + 2 * i - 1] }
+end
+
+if redis.call('EXISTS', KEYS[5]) == 1 then return { 'moved' } end
 
 -- What is stored, and whether this step may be done.
 
@@ -71,21 +82,21 @@ if taken() then
   local answer = { 'duplicate', revision, u64(last) }
   local d = queue.token == token and byField(queue, queue.leased)
   if d then -- the answer to the first try was lost
-    answer[4], answer[5] = d.field, redis.call('HGET', KEYS[2], d.field)
-    answer[6] = barred(answer[5], KEYS[3], now)
+    local given = told(queue, d, KEYS[3], now)
+    answer[4], answer[5], answer[6] = given[1], given[2], given[3]
   end
   return answer
 end
-if revision ~= ARGV[4] then return { 'conflict', revision, u64(last) } end
-for i, c in ipairs(cases) do
-  local owner = redis.call('GET', KEYS[8 + i])
-  if c[1] ~= 'r' and owner and owner:sub(1, 16) ~= name and from64(owner, 17) > now then
+if revision ~= expected then return { 'conflict', revision, u64(last) } end
+for _, c in ipairs(cases) do
+  local owner = redis.call('GET', c.x)
+  if c.op ~= 'r' and owner and owner:sub(1, 16) ~= name and from64(owner, 17) > now then
     return { 'taken', revision, u64(last) }
   end
 end
 if forget then
   local known = {}
-  for _, c in ipairs(codes) do known[c[1]] = true end
+  for i = 1, nCodes do known[ARGV[codeArgs + i - 1]] = true end
   for _, code in ipairs(redis.call('HKEYS', KEYS[3])) do
     if not known[code] then return { 'codes' } end
   end
@@ -95,17 +106,16 @@ end
 
 local base = math.max(last, queue.top)
 if forget then
-  for i, c in ipairs(codes) do
-    local key = KEYS[8 + #cases + i]
-    local owner = redis.call('GET', key)
-    if owner and owner:sub(1, 16) == name then redis.call('DEL', key) end
-    redis.call('ZREM', KEYS[6], 'k' .. name .. c[1])
+  for i = 1, nCodes do
+    local x = KEYS[codeKeys + i - 1]
+    local owner = redis.call('GET', x)
+    if owner and owner:sub(1, 16) == name then redis.call('DEL', x) end
+    redis.call('ZREM', workKey, 'k' .. name .. ARGV[codeArgs + i - 1])
   end
   redis.call('DEL', KEYS[2], KEYS[3])
   redis.call('ZREM', KEYS[4], name)
   queue = empty(KEYS[2])
 end
-prune(queue)
 
 -- The chat: marks too old are left out, those from a clock ahead pulled back.
 local first, behind = 1, #marks
@@ -116,105 +126,110 @@ for i = math.max(behind, first - 1) + 1, #marks, 12 do ahead[#ahead + 1] = marks
 marks = marks:sub(first, behind) .. table.concat(ahead) .. mark .. struct.pack('>I4', secs)
 if #marks > 12 * SEEN_LIMIT then marks = marks:sub(-12 * SEEN_LIMIT) end
 redis.call('SET', KEYS[1],
-  VERSION .. ARGV[5] .. u64(base + #outs) .. struct.pack('>I4', #marks / 12) .. marks .. ARGV[6],
+  VERSION .. following .. u64(base + nOuts) .. struct.pack('>I4', #marks / 12) .. marks .. ARGV[2],
   'PX', px((secs + KEEP_CHAT) * 1000 - now))
 
 -- The queue.
 for _, o in ipairs(outs) do
-  if o[4] ~= '' then
+  if o.collapse ~= '' then
     for i = #queue.list, 1, -1 do
       local d = queue.list[i]
-      if d.collapse == o[4] and d.field ~= queue.leased then drop(queue, d) end
+      if d.collapse == o.collapse and d.field ~= queue.leased then drop(queue, d) end
     end
   end
 end
-local latest, fresh = 0, {}
+local latest = 0
 for i, o in ipairs(outs) do
-  local after = tonumber(o[2])
-  local ends = now + after + tonumber(o[3])
-  local field = o[1] .. hex(base + i) .. hex(ends) .. o[4]
-  if after > 0 then field = 't' .. hex(now + after) .. field end
-  fresh[#fresh + 1] = field
-  fresh[#fresh + 1] = u64(now) .. o[5]
-  queue.list[#queue.list + 1] = parse(field)
+  local ends = now + o.after + o.stay
+  local rank = o.priority .. hex(base + i)
+  local d = {
+    base = rank .. hex(ends) .. o.collapse, rank = rank, when = 0, person = o.priority == 0, seq = base + i, collapse = o.collapse, fresh = i,
+  }
+  d.field = d.base
+  if o.after > 0 then
+    d.when = now + o.after
+    d.field = 't' .. hex(d.when) .. d.base
+  end
+  put(queue, d.field, u64(now) .. o.value)
+  queue.list[#queue.list + 1] = d
   latest = math.max(latest, ends)
 end
-for i = 1, #fresh, 2 do redis.call('HSET', KEYS[2], fresh[i], fresh[i + 1]) end
-if #outs > 0 then
-  queue.any = true
-  if push and not queue.P then redis.call('HSET', KEYS[2], 'P', '') end
-  keep(KEYS[2], latest + (push and SLACK or 0) - now)
-end
+if nOuts > 0 and push and not queue.P then put(queue, 'P', '') end
+local life = nOuts > 0 and latest + (push and SLACK or 0) - now or nil
 
--- Cases.
-local caseEnd = 0
-if #cases > 0 then
+-- Cases. Those that have ended go when one is written.
+if nCases > 0 then
   local all = redis.call('HGETALL', KEYS[3])
   for i = 1, #all, 2 do
     if from64(all[i + 1], 18) <= now then
       redis.call('HDEL', KEYS[3], all[i])
-      redis.call('ZREM', KEYS[6], 'k' .. name .. all[i])
+      redis.call('ZREM', workKey, 'k' .. name .. all[i])
     end
   end
 end
-for i, c in ipairs(cases) do
-  local member = 'k' .. name .. c[2]
-  redis.call('ZREM', KEYS[6], member)
-  if c[1] == 'r' then
-    local owner = redis.call('GET', KEYS[8 + i])
-    if owner and owner:sub(1, 16) == name then redis.call('DEL', KEYS[8 + i]) end
-    redis.call('HDEL', KEYS[3], c[2])
+for _, c in ipairs(cases) do
+  local member = 'k' .. name .. c.code
+  redis.call('ZREM', workKey, member)
+  if c.op == 'r' then
+    local owner = redis.call('GET', c.x)
+    if owner and owner:sub(1, 16) == name then redis.call('DEL', c.x) end
+    redis.call('HDEL', KEYS[3], c.code)
   else
-    local due, ends = tonumber(c[3]), tonumber(c[4])
-    redis.call('HSET', KEYS[3], c[2], c[5])
-    redis.call('SET', KEYS[8 + i], name .. u64(ends), 'PX', px(ends - now))
-    if due > 0 then
-      redis.call('ZADD', KEYS[6], due, member)
-      keep(KEYS[6], ends - now, DAY)
+    redis.call('HSET', KEYS[3], c.code, c.value)
+    redis.call('SET', c.x, name .. u64(c.ends), 'PX', px(c.ends - now))
+    if c.due > 0 then
+      redis.call('ZADD', workKey, int(c.due), member)
+      keep(workKey, c.ends - now, DAY)
     end
   end
 end
-if #cases > 0 then
-  local all = redis.call('HVALS', KEYS[3])
-  for _, v in ipairs(all) do caseEnd = math.max(caseEnd, from64(v, 18)) end
-  if #all > 0 then redis.call('PEXPIRE', KEYS[3], px(caseEnd - now)) end
+if nCases > 0 then
+  local all, last = redis.call('HVALS', KEYS[3]), 0
+  for _, v in ipairs(all) do last = math.max(last, from64(v, 18)) end
+  if #all > 0 then redis.call('PEXPIRE', KEYS[3], px(last - now)) end
 end
 
 -- Letters.
-for _, l in ipairs(letters) do
-  redis.call('HSET', KEYS[5], l[1], u64(now) .. '\0\0' .. l[2])
-  redis.call('ZADD', KEYS[6], now, 'l' .. l[1])
+for i = 1, nLetters do
+  local id = ARGV[letterArgs + 2 * i - 2]
+  redis.call('HSET', lettersKey, id, u64(now) .. '\0\0' .. ARGV[letterArgs + 2 * i - 1])
+  redis.call('ZADD', workKey, int(now), 'l' .. id)
 end
-if #letters > 0 then
-  keep(KEYS[5], KEEP_LETTERS, DAY)
-  keep(KEYS[6], KEEP_LETTERS, DAY)
+if nLetters > 0 then
+  keep(lettersKey, KEEP_LETTERS, DAY)
+  keep(workKey, KEEP_LETTERS, DAY)
 end
 
 -- Counts.
-if #counters > 0 and countEnd > now then
-  for _, c in ipairs(counters) do redis.call('HINCRBY', KEYS[7], c[1], c[2]) end
-  keep(KEYS[7], countEnd - now)
+if countEnd > now then
+  for i = 1, nCounts do redis.call('HINCRBY', countsKey, ARGV[countArgs + i - 1], '1') end
+  if nCounts > 0 then keep(countsKey, countEnd - now) end
 end
 
 -- Who sends, and when.
-local answer = { 'done', ARGV[5], u64(base + #outs) }
+local answer = { 'done', following, u64(base + nOuts) }
 if push then
-  if flags:find('i', 1, true) and queue.H then
-    redis.call('HDEL', KEYS[2], 'H')
+  if inbound and queue.H then
+    remove(queue, 'H')
     queue.H = nil
   end
   bound(queue, every, burst)
   local d = ready(queue, now)
-  if d and flags:find('l', 1, true) and not queue.H and queue.until_ <= now then
+  if d and wantsLease and not queue.H and queue.until_ <= now then
     lapse(queue)
-    local given = lease(queue, d, token, KEYS[4], name, KEYS[3], now)
+    lease(queue, d, token, KEYS[4], name, now)
+    local given = told(queue, d, KEYS[3], now)
+    if d.fresh then given[1], given[2] = d.fresh, now end -- the asker has all of it
     answer[4], answer[5], answer[6] = given[1], given[2], given[3]
-    keep(KEYS[4], redis.call('PTTL', KEYS[2]), DAY)
-  else
-    arm(queue, KEYS[4], name, now, us)
+    flush(queue, life)
+    keep(KEYS[4], life or redis.call('PTTL', KEYS[2]), DAY)
+  elseif queue.any or nOuts > 0 then
+    arm(queue, KEYS[4], name, now, us, life)
   end
 elseif queue.any and #queue.list == 0 then
   arm(queue, KEYS[4], name, now, us)
+else
+  flush(queue, life)
 end
-if ARGV[11] ~= '' then redis.pcall('PUBLISH', ARGV[11], name) end
+if wake then redis.pcall('PUBLISH', ARGV[#ARGV], name) end
 return answer

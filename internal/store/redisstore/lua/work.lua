@@ -13,5 +13,5 @@ if not value then
   redis.call('ZREM', KEYS[1], ARGV[2])
   return false
 end
-redis.call('ZADD', KEYS[1], now + LEASE, ARGV[2])
+redis.call('ZADD', KEYS[1], int(now + LEASE), ARGV[2])
 return value
