@@ -49,6 +49,21 @@ func FuzzPlace(f *testing.F) {
 	})
 }
 
+func FuzzHolding(f *testing.F) {
+	f.Add(holding{until: math.MaxInt64, ttl: -1, holder: "a\x00"}.encode())
+	f.Add(holding{}.encode())
+	f.Add([]byte("short"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		h, err := decodeHolding(b)
+		if (err == nil) != (len(b) >= holdingHeader) {
+			t.Fatalf("decode %d bytes: %v", len(b), err)
+		}
+		if err == nil && !bytes.Equal(h.encode(), b) {
+			t.Errorf("%x came back as %+v", b, h)
+		}
+	})
+}
+
 func FuzzUnwrap(f *testing.F) {
 	f.Add(wrap(time.Unix(1, 0), []byte("rec")))
 	f.Add([]byte("no value"))

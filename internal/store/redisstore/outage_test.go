@@ -93,6 +93,10 @@ func operations(s *redisstore.Store) map[string]func(ctx context.Context) error 
 		"Counts":   func(ctx context.Context) error { _, err := s.Counts(ctx, time.Now().Format(time.DateOnly)); return err },
 		"FindCase": func(ctx context.Context) error { _, err := s.FindCase(ctx, "0001"); return err },
 		"Ref":      func(ctx context.Context) error { _, err := s.Ref(ctx, someone, "m"); return err },
+		"Hold":     func(ctx context.Context) error { _, err := s.Hold(ctx, "n", "h", time.Second); return err },
+		"LetGo":    func(ctx context.Context) error { return s.LetGo(ctx, "n", "h") },
+		"Value":    func(ctx context.Context) error { _, err := s.Value(ctx, "n"); return err },
+		"Swap":     func(ctx context.Context) error { _, err := s.Swap(ctx, "n", nil, []byte("v")); return err },
 		"Export":   func(ctx context.Context) error { return s.Export(ctx, func(record.Item) error { return nil }) },
 		"Class":    func(ctx context.Context) error { _, err := s.Class(ctx); return err },
 	}
