@@ -174,6 +174,7 @@ func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *sl
 	}
 	a.exchange, err = exchange.New(a.store, decider, exchange.Config{
 		Apology:  sorry,
+		Graves:   a.store,
 		Location: a.location,
 		Outlet:   outlet,
 		Log:      log,

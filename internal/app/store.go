@@ -26,6 +26,7 @@ type liveStore interface {
 	delivery.Queue
 	delivery.Outbox
 	delivery.Limiter
+	delivery.Graveyard
 	safe
 	// Key returns a key of its own for one purpose, the same for every program
 	// over the same store.

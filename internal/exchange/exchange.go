@@ -37,6 +37,8 @@ type Config struct {
 	// Apology is sent when deciding breaks down. It must hold a next step, for
 	// the resident's message got none. Required.
 	Apology bot.Reply
+	// Graves, if not nil, loses what it holds of a chat that is forgotten.
+	Graves Graves
 	// Location says where a day of the counts begins; UTC if nil.
 	Location *time.Location
 	// Outlet is where saved replies leave; nil if every chat fetches and
@@ -107,6 +109,9 @@ func (x *Exchange) Handle(ctx context.Context, m bot.Message) error {
 			if len(save.Letters) > 0 {
 				x.wakeWork()
 			}
+			if save.Forget {
+				x.forgetDead(ctx, m.Chat)
+			}
 			return nil
 		}
 	}
@@ -154,6 +159,29 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 		return record.Save{}, err
 	}
 	return save, nil
+}
+
+// forgetDead removes the dead letters of a chat that asked to be forgotten. They
+// lie outside the step, and few they are; should the program die right here,
+// they end by themselves after [record.KeepDead].
+func (x *Exchange) forgetDead(ctx context.Context, chat bot.ChatID) {
+	if x.config.Graves == nil {
+		return
+	}
+	var ids []string
+	err := x.config.Graves.Dead(ctx, func(d record.Dead) error {
+		if d.Delivery.Chat == chat || d.Letter.ID != "" && d.Letter.From == chat {
+			ids = append(ids, d.ID)
+		}
+		return nil
+	})
+	errs := []error{err}
+	for _, id := range ids {
+		errs = append(errs, x.config.Graves.Bury(ctx, id))
+	}
+	if err := errors.Join(errs...); err != nil {
+		x.config.Log.Error("dead letters of a forgotten chat stay until they end", "error", err)
+	}
 }
 
 // outgoing is a reply with the rules of its way.

@@ -72,6 +72,7 @@ func newBench(t *testing.T, d decide, wrap func(exchange.Store) exchange.Store) 
 		Apology:  apology,
 		Location: vietnam,
 		Outlet:   waker{b},
+		Graves:   store,
 		Log:      slog.New(slog.NewTextHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now:      func() time.Time { return noon },
 	})

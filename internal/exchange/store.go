@@ -38,6 +38,12 @@ type Worklist interface {
 	Finish(ctx context.Context, w record.Work, s record.Settlement) error
 }
 
+// Graves is where an engine keeps what could not be sent. See delivery.Graveyard.
+type Graves interface {
+	Dead(ctx context.Context, show func(record.Dead) error) error
+	Bury(ctx context.Context, id string) error
+}
+
 // Errors of every engine.
 var (
 	// ErrClosed is what an engine returns once it is closed.
