@@ -77,6 +77,8 @@ func filled(t *testing.T, e *Engine) record.Case {
 
 func backup(t *testing.T, e *Engine) {
 	c := filled(t, e)
+	ends, forgets := e.Now().Add(record.KeepChat), e.Now().Add(record.KeepDead)
+	e.Advance(5 * time.Hour)
 	to := restored(t, e)
 	for _, chat := range []bot.ChatID{chatS, chatA} {
 		if got, want := load(t, to, chat), load(t, e, chat); !sameChat(got, want) || want.Revision != 1 {
@@ -97,7 +99,6 @@ func backup(t *testing.T, e *Engine) {
 		}
 		reopen(t, to)
 	}
-	ends := to.Now().Add(record.KeepChat)
 	wantRestored(t, to, "waiting", "scheduled", "letter", "to be fetched") // but not what was sent
 	// It goes on as it would have: the same ends, the same due times.
 	until(to, ends.Sub(to.Now()), func() {
@@ -110,6 +111,8 @@ func backup(t *testing.T, e *Engine) {
 	}
 	until(to, c.Due.Sub(to.Now()), func() { wantWork(t, to) })
 	wantWork(t, to, c.Code)
+	until(to, forgets.Sub(to.Now()), func() { wantRef(t, to, chatS, "m1", "ref") })
+	wantRef(t, to, chatS, "m1", "")
 }
 
 func sameChat(a, b record.Chat) bool {

@@ -14,6 +14,7 @@ import (
 func backupFaultTests() []test {
 	return []test{
 		{name: "ABackupHoldsNothingThatEnded", run: backupOfEnded},
+		{name: "ABackupHoldsNoMessageThatExpired", run: backupOfExpired},
 		{name: "AnEmptyStoreBacksUp", run: backupOfNothing},
 		{name: "ABackupGoesIntoAnEmptyStoreOnly", run: backupIntoUsed},
 		{name: "ABrokenBackupIsRefused", run: backupBroken},
@@ -41,6 +42,18 @@ func backupOfEnded(t *testing.T, e *Engine) {
 	to := restored(t, e)
 	if got := load(t, to, chatS); !reflect.DeepEqual(got, record.Chat{}) {
 		t.Errorf("Load = %+v", got)
+	}
+}
+
+// backupOfExpired keeps what can be fetched no more out of a backup, even where
+// it still lies beside what can: a restore would show it to operators for weeks.
+func backupOfExpired(t *testing.T, e *Engine) {
+	brief := reply("brief")
+	brief.Keep = time.Hour
+	mustSave(t, e, record.Save{Chat: chatA, Update: "1", Out: []record.Outgoing{brief, reply("long")}})
+	e.Advance(brief.Keep)
+	if d := oneDead(t, restored(t, e)); d.Delivery.Reply.Text != "long" {
+		t.Errorf("Dead = %+v, want the one that had not expired", d)
 	}
 }
 

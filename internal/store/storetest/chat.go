@@ -109,6 +109,7 @@ func refusesInvalid(t *testing.T, e *Engine) {
 }
 
 func anySize(t *testing.T, e *Engine) {
+	w := pushing(t, e, chatS)
 	for i, size := range []int{0, 1, 1 << 20} {
 		text := strings.Repeat("ệ", size/3) + strings.Repeat("x", size%3)
 		state := bytes.Repeat([]byte{0, 255}, size/2)
@@ -120,6 +121,14 @@ func anySize(t *testing.T, e *Engine) {
 		if len(got) != i+1 || got[i].Reply.Text != text {
 			t.Errorf("reply of %d bytes did not come back", size)
 		}
+		l := w.hand(reply(text))
+		for _, settlement := range []record.Settlement{progressed(1, text[:min(size, record.MaxNote)]), later(0)} {
+			if l == nil || l.Delivery.Reply.Text != text {
+				t.Fatalf("message of %d bytes was not leased", size)
+			}
+			l = settle(t, e, *l, settlement)
+		}
+		wantNone(t, settle(t, e, take(t, e, chatS), record.Settlement{Result: record.Sent}))
 	}
 }
 

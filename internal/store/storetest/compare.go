@@ -77,18 +77,25 @@ func (x *machine) graves(rt *rapid.T) []record.Dead {
 		return nil
 	})
 	if err != nil || len(got) != len(x.m.graves()) {
-		rt.Fatalf("Dead = %+v, %v, want %+v", got, err, x.m.graves())
+		rt.Fatalf("Dead = %q, %v, want %q", buried(got), err, buried(x.m.graves()))
 	}
 	var sorted []record.Dead
 	for _, want := range x.m.graves() {
 		i := slices.IndexFunc(got, func(d record.Dead) bool { return sameDead(d, want) })
 		if i < 0 {
-			rt.Fatalf("Dead = %+v, want %+v among them", got, want)
+			rt.Fatalf("Dead = %q, want %q among them", buried(got), buried([]record.Dead{want}))
 		}
 		sorted = append(sorted, got[i])
 		got = slices.Delete(got, i, i+1)
 	}
 	return sorted
+}
+
+func buried(ds []record.Dead) (words []string) {
+	for _, d := range ds {
+		words = append(words, fmt.Sprintf("%s %s %s at %v", d.Letter.ID, brief(d.Delivery), d.Reason, d.At))
+	}
+	return words
 }
 
 // sameDead compares all but the id, which is the engine's own.
