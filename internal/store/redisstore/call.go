@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -37,7 +36,7 @@ type route struct {
 func (s *Store) do(ctx context.Context, c *call) error {
 	if c.err = s.begin(ctx); c.err == nil {
 		defer s.calls.Done()
-		s.repeat(ctx, c, nil)
+		s.repeat(ctx, c, false, nil)
 	}
 	return c.err
 }
@@ -56,14 +55,13 @@ func (s *Store) begin(ctx context.Context) error {
 	return nil
 }
 
-// repeat tries c until it is finished. first, if not nil, is what a try has
-// come to already.
-func (s *Store) repeat(ctx context.Context, c *call, first error) {
-	end := time.Now().Add(s.budget.patience)
+// repeat tries c until it is finished. tried says that it was tried before,
+// together with others, and met err.
+func (s *Store) repeat(ctx context.Context, c *call, tried bool, err error) {
+	end, pause := time.Now().Add(s.budget.patience), maxPause/10
 	broken := false
 	to := s.route(c)
-	err, tried := first, first != nil
-	for pause := 5 * time.Millisecond; ; {
+	for {
 		if !tried {
 			var down error
 			if to.client, down = to.node.use(); down != nil {
@@ -75,16 +73,15 @@ func (s *Store) repeat(ctx context.Context, c *call, first error) {
 		tried = false
 		var next verdict
 		to, next, err = s.judge(ctx, to, c, err, &broken)
-		if next == finished {
+		if next == wait && time.Now().Add(pause).After(end) {
+			next, err = finished, unavailable(err)
+		}
+		switch next {
+		case finished:
 			c.err = err
 			return
-		}
-		if next == wait {
-			if time.Now().Add(pause).After(end) || sleep(ctx, pause) != nil {
-				c.err = unavailable(err)
-				if ctx.Err() != nil {
-					c.err = ctx.Err()
-				}
+		case wait:
+			if c.err = sleep(ctx, pause); c.err != nil {
 				return
 			}
 			pause = min(2*pause, maxPause)
@@ -183,13 +180,14 @@ func (s *Store) judge(ctx context.Context, to route, c *call, err error, broken 
 // judgeNetwork gives a connection that turned out broken one more try, for the
 // server may have been restarted since. Silence is not given one.
 func (s *Store) judgeNetwork(ctx context.Context, to route, err error, broken *bool) (route, verdict, error) {
-	if s.isClosed() {
-		return to, finished, exchange.ErrClosed
-	}
 	if cause := ended(ctx, err); cause != nil {
 		// Nobody waited long enough to tell; the keeper will.
 		s.keeper.suspect(to.node)
 		return to, finished, cause
+	}
+	if errors.Is(err, redis.ErrPoolTimeout) { // more to do than it can, which is not silence
+		s.keeper.suspect(to.node)
+		return to, finished, unavailable(err)
 	}
 	if !*broken && !isTimeout(err) {
 		*broken = true
@@ -214,94 +212,6 @@ func (s *Store) redirect(word, rest string, from route) *node {
 		return s.keeper.node(addr)
 	}
 	return s.keeper.moved(slot, addr)
-}
-
-// all makes calls in one trip to each node. Errors are in the calls.
-func (s *Store) all(ctx context.Context, calls []*call) {
-	if err := s.begin(ctx); err != nil {
-		failAll(calls, err)
-		return
-	}
-	defer s.calls.Done()
-	groups := map[*node][]*call{}
-	layout := s.layout.Load()
-	for _, c := range calls {
-		n := layout.node(c.shard)
-		groups[n] = append(groups[n], c)
-	}
-	var running sync.WaitGroup
-	for n, group := range groups {
-		if len(groups) == 1 {
-			s.batch(ctx, n, group, false)
-			continue
-		}
-		running.Go(func() { s.batch(ctx, n, group, false) })
-	}
-	running.Wait()
-}
-
-// inOrder makes calls of one shard in one trip. What a later one reads is never
-// older than what an earlier one read.
-func (s *Store) inOrder(ctx context.Context, calls ...*call) {
-	if err := s.begin(ctx); err != nil {
-		failAll(calls, err)
-		return
-	}
-	defer s.calls.Done()
-	s.batch(ctx, s.layout.Load().node(calls[0].shard), calls, true)
-}
-
-// batch makes calls of one node in one trip; those it is put off with it makes
-// again one by one, in their order: if ordered, also all behind the first of them.
-func (s *Store) batch(ctx context.Context, n *node, calls []*call, ordered bool) {
-	client, down := n.use()
-	if down != nil {
-		failAll(calls, unavailable(down))
-		return
-	}
-	broken := false
-	for {
-		pipe := client.Pipeline()
-		sent := make([]*redis.Cmd, len(calls))
-		for i, c := range calls {
-			sent[i] = c.command(ctx)
-			_ = pipe.Process(ctx, sent[i])
-		}
-		_, _ = pipe.Exec(ctx) // each command holds its own error
-		if err := networkError(sent); err != nil {
-			_, next, err := s.judgeNetwork(ctx, route{node: n, client: client}, err, &broken)
-			if next == again {
-				continue
-			}
-			failAll(calls, err)
-			return
-		}
-		putOff := false
-		for i, c := range calls {
-			var err error
-			c.value, err = result(sent[i])
-			if err != nil || ordered && putOff {
-				putOff = true
-				s.repeat(ctx, c, err) // nothing but what the server said can have gone wrong here
-			}
-		}
-		return
-	}
-}
-
-func networkError(sent []*redis.Cmd) error {
-	for _, cmd := range sent {
-		if err := cmd.Err(); isNetwork(err) {
-			return err
-		}
-	}
-	return nil
-}
-
-func failAll(calls []*call, err error) {
-	for _, c := range calls {
-		c.err = err
-	}
 }
 
 // sleep waits for d, or less if ctx ends.

@@ -12,27 +12,38 @@ const deadPage = 100
 
 // Dead implements [delivery.Graveyard].
 func (s *Store) Dead(ctx context.Context, show func(record.Dead) error) error {
-	for shard := range record.Shards {
-		list := &call{shard: shard, args: []any{"zrange", s.keys.graves(shard), 0, -1}}
-		if err := s.do(ctx, list); err != nil {
-			return err
+	lists := make([]*call, record.Shards)
+	for shard := range lists {
+		lists[shard] = &call{shard: shard, args: []any{"zrange", s.keys.graves(shard), 0, -1}}
+	}
+	s.all(ctx, lists)
+	var page []grave
+	for shard, c := range lists {
+		if c.err != nil {
+			return c.err
 		}
-		ids := texts(list.value)
-		for len(ids) > 0 {
-			page := ids[:min(deadPage, len(ids))]
-			ids = ids[len(page):]
-			if err := s.showDead(ctx, shard, page, show); err != nil {
-				return err
+		for _, id := range texts(c.value) {
+			if page = append(page, grave{shard, id}); len(page) == deadPage {
+				if err := s.showDead(ctx, page, show); err != nil {
+					return err
+				}
+				page = page[:0]
 			}
 		}
 	}
-	return nil
+	return s.showDead(ctx, page, show)
 }
 
-func (s *Store) showDead(ctx context.Context, shard int, ids []string, show func(record.Dead) error) error {
-	calls := make([]*call, len(ids))
-	for i, id := range ids {
-		calls[i] = &call{shard: shard, args: []any{"get", s.keys.grave(shard, id)}}
+// grave is where a dead letter lies.
+type grave struct {
+	shard int
+	id    string
+}
+
+func (s *Store) showDead(ctx context.Context, graves []grave, show func(record.Dead) error) error {
+	calls := make([]*call, len(graves))
+	for i, g := range graves {
+		calls[i] = &call{shard: g.shard, args: []any{"get", s.keys.grave(g.shard, g.id)}}
 	}
 	s.all(ctx, calls)
 	for i, c := range calls {
@@ -42,7 +53,7 @@ func (s *Store) showDead(ctx context.Context, shard int, ids []string, show func
 		if c.value == nil {
 			continue
 		}
-		d, err := decodeDead(ids[i], text(c.value))
+		d, err := decodeDead(graves[i].id, text(c.value))
 		if err != nil {
 			return err
 		}

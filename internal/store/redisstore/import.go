@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"iter"
@@ -168,7 +169,7 @@ func (s *Store) restore(i record.Item) (*call, error) {
 
 // bringDead returns the call that writes a dead letter.
 func (s *Store) bringDead(d record.Dead) (*call, error) {
-	var id, value string
+	var value string
 	var n record.Name
 	if d.Letter.ID != "" {
 		n = s.name(d.Letter.From)
@@ -176,7 +177,6 @@ func (s *Store) bringDead(d record.Dead) (*call, error) {
 		if err != nil {
 			return nil, err
 		}
-		id = graveOfLetter(n, d.Letter.ID)
 		value = deadHead('l', d, "") + u64(uint64(d.Letter.At.UnixMilli())) + u16(d.Letter.Attempts) + string(raw)
 	} else {
 		n = s.name(d.Delivery.Chat)
@@ -184,10 +184,12 @@ func (s *Store) bringDead(d record.Dead) (*call, error) {
 		if err != nil {
 			return nil, err
 		}
-		id = graveOf(n, d.Delivery)
 		value = deadHead('d', d, s.base(d.Delivery)) + u64(uint64(d.Delivery.At.UnixMilli())) + string(raw)
 	}
 	shard := int(n.Shard())
+	// A backup may hold a thing twice: the same content has the same id.
+	mark := s.names.Load().Mark("dead " + value)
+	id := hex.EncodeToString(append([]byte{n.Shard()}, mark[:6]...))
 	return &call{
 		shard: shard, script: &s.scripts.restore, keys: []string{s.keys.grave(shard, id), s.keys.graves(shard)},
 		args: []any{s.clock.micros(), "dead", d.At.Add(record.KeepDead).UnixMilli(), value, id},

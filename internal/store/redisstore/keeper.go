@@ -15,6 +15,7 @@ import (
 const (
 	probeEvery  = 150 * time.Millisecond // while a breaker is open
 	locateEvery = time.Second            // at who is master, in a Cluster or behind Sentinels
+	lookPause   = 20 * time.Millisecond  // after it was nudged: many calls fail at once
 )
 
 // keeper watches over the nodes: it closes the breakers of those that answer
@@ -112,11 +113,14 @@ func (k *keeper) locate(ctx context.Context) error {
 	}
 	was := k.layout.Load()
 	for shard, addr := range found {
-		if addr == "" && was != nil { // a slot nobody serves
+		switch {
+		case addr != "":
+			next.nodes[shard] = k.node(addr)
+		case was != nil: // a slot nobody serves
 			next.nodes[shard] = was.nodes[shard]
-			continue
+		default: // whoever is asked says that it is down
+			next.nodes[shard] = k.node(k.connector.target.addrs[0])
 		}
-		next.nodes[shard] = k.node(addr)
 	}
 	k.layout.Store(next)
 	return nil
@@ -153,7 +157,7 @@ func (k *keeper) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if woken && sleep(ctx, 5*time.Millisecond) != nil { // many calls fail at once
+		if woken && sleep(ctx, lookPause) != nil {
 			return
 		}
 		if !woken {
@@ -188,60 +192,6 @@ func (k *keeper) takeUnsure() bool {
 	was := k.unsure
 	k.unsure = false
 	return was
-}
-
-func (k *keeper) anyDown() bool { return len(k.doubtful(false)) > 0 }
-
-// doubtful returns the nodes in use that are down, and those suspected too.
-func (k *keeper) doubtful(suspects bool) []*node {
-	var found []*node
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, n := range k.layout.Load().masters() {
-		if _, down := n.use(); down != nil || suspects && k.suspects[n] {
-			found = append(found, n)
-		}
-	}
-	if suspects {
-		clear(k.suspects)
-	}
-	return found
-}
-
-// probe looks at each doubtful node through connections of its own and returns
-// the clients that were replaced.
-func (k *keeper) probe(ctx context.Context) (old []*redis.Client) {
-	var probing sync.WaitGroup
-	var mu sync.Mutex
-	for _, n := range k.doubtful(true) {
-		probing.Go(func() {
-			used, _ := n.use()
-			client := k.connector.client(n.addr)
-			err := k.connector.answers(ctx, client)
-			if ctx.Err() != nil || err != nil {
-				_ = client.Close()
-				if ctx.Err() == nil && n.fail(used, err) {
-					k.log.Warn("redis does not answer", "node", n.addr, "error", plain(err))
-				}
-				return
-			}
-			if _, down := n.use(); down != nil {
-				k.log.Info("redis answers again", "node", n.addr)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			old = append(old, n.recover(client))
-		})
-	}
-	probing.Wait()
-	return old
-}
-
-// answers asks for a sign of life; a server that is loading gives none.
-func (c *connector) answers(ctx context.Context, client *redis.Client) error {
-	ctx, cancel := context.WithTimeout(ctx, c.budget.look())
-	defer cancel()
-	return client.Ping(ctx).Err()
 }
 
 // close closes the clients. No call is under way any more.

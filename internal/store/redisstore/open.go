@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 
+	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/exchange"
 	"github.com/doithoai/doithoai/internal/record"
@@ -189,7 +190,7 @@ func (s *Store) setKey(key []byte) {
 // Key returns a key of its own for one purpose; see [record.Names.Key].
 func (s *Store) Key(purpose string) []byte { return s.names.Load().Key(purpose) }
 
-func (s *Store) name(c chatID) record.Name { return s.names.Load().Chat(c) }
+func (s *Store) name(c bot.ChatID) record.Name { return s.names.Load().Chat(c) }
 
 func (s *Store) isClosed() bool {
 	s.mu.Lock()

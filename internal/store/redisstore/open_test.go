@@ -23,7 +23,7 @@ func TestTLSAndAUser(t *testing.T) {
 	}
 	// Without the authority nobody is believed.
 	without, _, _ := strings.Cut(server.URL(), "?")
-	if _, err := redisstore.Open(t.Context(), without, redisstore.Options{}); !errors.Is(err, exchange.ErrUnavailable) || !strings.Contains(err.Error(), "certificate") {
+	if _, err := redisstore.Open(t.Context(), without, redisstore.Options{}.ForTests()); !errors.Is(err, exchange.ErrUnavailable) || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("Open without the authority: %v", err)
 	}
 }
@@ -86,7 +86,7 @@ func TestALaterFormatIsRefused(t *testing.T) {
 	}
 }
 
-// The classes of store.md's table, as an operator is shown them.
+// What becomes of steps when servers fail, as an operator is shown it.
 func TestClass(t *testing.T) {
 	t.Parallel()
 	secure := redistest.Single(t, redistest.Fsync("always"))

@@ -58,7 +58,7 @@ func (s *Store) Settle(ctx context.Context, l record.Lease, st record.Settlement
 		}
 		args = append(args, l.Delivery.Ref, st.Note[:min(len(st.Note), record.MaxNote)])
 	case record.Failed:
-		id := graveOf(n, l.Delivery)
+		id := newGrave(n)
 		keys = append(keys, s.keys.grave(shard, id), s.keys.graves(shard))
 		args = append(args, id, st.Reason[:min(len(st.Reason), record.MaxReason)])
 	}

@@ -1,17 +1,15 @@
 package redisstore
 
 import (
+	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"strconv"
 	"time"
 
-	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/record"
 )
-
-type chatID = bot.ChatID
 
 // What only the server knows when it stores something – its time, the next
 // sequence – stands before or beside the encodings of package record:
@@ -129,15 +127,12 @@ func decodeDead(id, value string) (record.Dead, error) {
 	return d, nil
 }
 
-// graveOf names the dead letter that a delivery becomes. A sequence may be
-// given out again in a later life of its chat, so the end is part of it.
-func graveOf(n record.Name, d record.Delivery) string {
-	return hex.EncodeToString(n[:6]) + "-" + strconv.FormatUint(d.Seq, 10) + "-" + strconv.FormatInt(d.Expires.UnixMilli(), 36)
-}
-
-// graveOfLetter names the dead letter that a letter becomes.
-func graveOfLetter(from record.Name, id string) string {
-	return hex.EncodeToString(from[:6]) + "-" + id
+// newGrave names a dead letter: its shard, and what chance brings. A sequence
+// may be given out again in a later life of its chat.
+func newGrave(n record.Name) string {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // it never fails
+	return hex.EncodeToString(append([]byte{n.Shard()}, b[:]...))
 }
 
 // text returns a string that came back; "" for anything else.

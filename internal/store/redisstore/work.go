@@ -68,7 +68,7 @@ func (s *Store) Finish(ctx context.Context, w record.Work, st record.Settlement)
 	case record.WorkLetter:
 		n = s.name(w.Letter.From)
 		field = w.Letter.ID
-		key, member, id = s.keys.letters(int(n.Shard())), string(letterMember)+field, graveOfLetter(n, field)
+		key, member, id = s.keys.letters(int(n.Shard())), string(letterMember)+field, newGrave(n)
 	case record.WorkCase:
 		n = s.name(w.Case.Chat)
 		field = w.Case.Code
