@@ -28,6 +28,36 @@ func TestTLSAndAUser(t *testing.T) {
 	}
 }
 
+// What a user of the server must at least be allowed, as docs/redis-keys.md tells.
+func TestTheLeastUser(t *testing.T) {
+	t.Parallel()
+	server := redistest.Single(t, redistest.User("dialog", "secret",
+		"~dt:*", "&dt:wake", "+@read", "+@write", "+@scripting", "+@connection", "+subscribe", "+publish", "+time", "-@dangerous"))
+	s := mustOpen(t, server.URL(), redisstore.Options{}.ForTests())
+	liveABit(t, s)
+	for name, do := range operations(s) {
+		if err := do(t.Context()); errors.Is(err, exchange.ErrUnavailable) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	began, ended := make(chan struct{}, 9), make(chan error, 1)
+	woken := make(chan record.Name, 9)
+	go func() {
+		ended <- s.Listen(t.Context(), func(n record.Name) { woken <- n }, func() { began <- struct{}{} })
+	}()
+	await(t, began)
+	other := someone
+	other.Chat = "another"
+	if _, err := s.Save(t.Context(), replyTo(other, "1")); err != nil {
+		t.Error(err)
+	}
+	await(t, woken)
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	await(t, ended)
+}
+
 func TestAWrongPassword(t *testing.T) {
 	t.Parallel()
 	server := redistest.Single(t, redistest.Password("right"))

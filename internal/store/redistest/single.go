@@ -18,6 +18,7 @@ type settings struct {
 	fsync     string
 	user      string
 	password  string
+	rules     []string
 	authority *authority
 	extra     []string
 }
@@ -29,9 +30,13 @@ func Fsync(how string) Option { return func(s *settings) { s.fsync = how } }
 // Password makes the server ask for one.
 func Password(secret string) Option { return func(s *settings) { s.password = secret } }
 
-// User makes the server know one user and no other.
-func User(name, secret string) Option {
-	return func(s *settings) { s.user, s.password = name, secret }
+// User makes the server know one user and no other, who may do what the rules
+// say, and everything without any.
+func User(name, secret string, rules ...string) Option {
+	if len(rules) == 0 {
+		rules = []string{"~*", "&*", "+@all"}
+	}
+	return func(s *settings) { s.user, s.password, s.rules = name, secret, rules }
 }
 
 // TLS makes the server speak nothing else. Not for Clusters and Sentinels.
@@ -96,7 +101,8 @@ func (s *Server) words() []string {
 	}
 	switch {
 	case s.settings.user != "":
-		words = append(words, "--user", "default", "off", "--user", s.settings.user, "on", ">"+s.settings.password, "~*", "&*", "+@all")
+		words = append(words, "--user", "default", "off", "--user", s.settings.user, "on", ">"+s.settings.password)
+		words = append(words, s.settings.rules...)
 	case s.settings.password != "":
 		words = append(words, "--requirepass", s.settings.password)
 	}
