@@ -125,14 +125,16 @@ func (p *Platform) Judge(broken []span, margin time.Duration) Verdict {
 	return v
 }
 
-// double explains a message that arrived twice, or finds that nothing does.
+// double explains a message that arrived twice, or finds that nothing does. A
+// fault of either sender explains it: one that died before it could tell, or one
+// that was frozen between its last look at the lease and its first byte.
 func (v *Verdict) double(one, two arrival, broken []span, margin time.Duration) {
 	if one.Unclear {
 		v.Unclear++
 		return
 	}
 	for _, s := range broken {
-		if s.replica != "" && s.replica != one.By {
+		if s.replica != "" && s.replica != one.By && s.replica != two.By {
 			continue
 		}
 		if s.from.Add(-margin).Before(two.At) && s.to.Add(margin).After(one.At) {
