@@ -55,7 +55,9 @@ func TestTheLeastUser(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	await(t, ended)
+	if err := await(t, ended); !errors.Is(err, exchange.ErrClosed) {
+		t.Errorf("Listen on a closed store = %v", err)
+	}
 }
 
 func TestAWrongPassword(t *testing.T) {
