@@ -19,17 +19,38 @@ func order() [][]string {
 		{"internal/app"},
 		{"internal/chaos"},
 		{"cmd/doithoai"},
+		byHand(),
 	}
 }
 
-// suites are the conformance tests of a port; only test files import them.
+// suites are the conformance tests of a port and the stand-ins of platforms;
+// only test files import them, and what starts a stand-in by hand.
 func suites() []string {
-	return []string{"bot/channeltest", "internal/store/storetest", "internal/store/redistest"}
+	return []string{
+		"bot/channeltest",
+		"bot/telegram/tgfake",
+		"internal/store/storetest",
+		"internal/store/redistest",
+	}
+}
+
+// byHand are programs for trying something out; nothing imports them.
+func byHand() []string {
+	return []string{
+		"bot/telegram/tgfake/cmd",
+	}
 }
 
 // adapters are the packages that speak a protocol or a client library.
 func adapters() []string {
-	return []string{"bot/webchat", "internal/store/boltstore", "internal/store/redisstore", "internal/console", "internal/control"}
+	return []string{
+		"bot/webchat",
+		"bot/telegram",
+		"internal/store/boltstore",
+		"internal/store/redisstore",
+		"internal/console",
+		"internal/control",
+	}
 }
 
 // place says where a third-party module may be imported.
@@ -56,5 +77,7 @@ func thirdParty() map[string]place {
 		"golang.org/x/time":               {packages: adapters()},
 		"gopkg.in/yaml.v3":                {packages: []string{"internal/strictyaml"}},
 		"pgregory.net/rapid":              {tests: true},
+
+		"github.com/go-telegram-bot-api/telegram-bot-api/v5": {packages: []string{"bot/telegram"}},
 	}
 }

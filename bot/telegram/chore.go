@@ -1,0 +1,93 @@
+package telegram
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+)
+
+// A chore is a call that nobody waits for: if it fails, or there is no room for
+// it, nothing is lost.
+type chore func(ctx context.Context)
+
+const (
+	maxChores    = 256
+	choreWorkers = 4
+	choreTime    = 3 * time.Second
+)
+
+// later does f soon, unless too much is to be done already.
+func (c *Channel) later(f chore) {
+	select {
+	case c.chores <- f:
+	default:
+		c.count("chore.dropped")
+	}
+}
+
+// doChores works until ctx ends.
+func (c *Channel) doChores(ctx context.Context) {
+	var workers sync.WaitGroup
+	for range choreWorkers {
+		workers.Go(func() {
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case f := <-c.chores:
+					limited, cancel := context.WithTimeout(ctx, choreTime)
+					f(limited)
+					cancel()
+				}
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// try makes a call and counts if it fails.
+func (c *Channel) try(ctx context.Context, method string, p tgbotapi.Params) {
+	if _, err := c.api.call(ctx, method, p); err != nil && !failed(err).is("not modified") {
+		c.count("chore.failed")
+		c.log.DebugContext(ctx, "chore failed", "error", err)
+	}
+}
+
+// stopSpinner tells the phone that a tap has arrived.
+func (c *Channel) stopSpinner(query string) {
+	c.later(func(ctx context.Context) {
+		c.try(ctx, "answerCallbackQuery", tgbotapi.Params{"callback_query_id": query})
+	})
+}
+
+// sign shows for a few seconds that an answer is on its way.
+func (c *Channel) sign(chat int64, action string) {
+	c.later(func(ctx context.Context) {
+		c.try(ctx, "sendChatAction", tgbotapi.Params{"chat_id": strconv.FormatInt(chat, 10), "action": action})
+	})
+}
+
+// chosenMark stands before the choice that was taken.
+const chosenMark = "✓ "
+
+// markChoice takes the buttons off the message a choice was made from and
+// writes there which one it was, so that the chat can be read again.
+func (c *Channel) markChoice(m *message, label string) {
+	if m.Date == 0 || m.Text == "" { // too old for us to see, or a picture
+		return
+	}
+	chat, id := strconv.FormatInt(m.Chat.ID, 10), strconv.Itoa(m.MessageID)
+	text := m.Text + "\n\n" + chosenMark + label
+	c.later(func(ctx context.Context) {
+		if label == "" || units(text) > maxText {
+			c.try(ctx, "editMessageReplyMarkup", tgbotapi.Params{"chat_id": chat, "message_id": id})
+			return
+		}
+		p := tgbotapi.Params{"chat_id": chat, "message_id": id, "text": escape(text), "parse_mode": "HTML"}
+		noPreview(p)
+		c.try(ctx, "editMessageText", p)
+	})
+}

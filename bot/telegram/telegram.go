@@ -1,0 +1,81 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+// Channel is one Telegram bot. It is safe for concurrent use.
+type Channel struct {
+	config Config
+	api    *api
+	intake Intake
+	log    *slog.Logger
+	now    func() time.Time
+	count  func(name string) // of a name without the channel's
+	sleep  func(ctx context.Context, d time.Duration) error
+
+	troubles *troubles
+	chores   chan chore
+	floods   *floods
+	latest   *recent[int64, int]     // by chat: the number of the last message a resident wrote
+	moved    *recent[int64, int64]   // by chat: where a room has gone
+	files    *recent[string, string] // by kind and key: what Telegram calls a file of ours
+}
+
+var (
+	_ delivery.Sender = (*Channel)(nil)
+	_ http.Handler    = (*Channel)(nil)
+)
+
+// remembered bounds each thing kept in memory for convenience.
+const remembered = 20_000
+
+// New returns a bot that does nothing before [Channel.Run].
+func New(c Config) (*Channel, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if c.Intake == nil {
+		return nil, errors.New("set up telegram: no intake")
+	}
+	c = c.withDefaults()
+	log := c.Log.With("component", "telegram")
+	return &Channel{
+		config:   c,
+		api:      &api{base: c.API, token: c.Token, client: c.Client},
+		intake:   c.Intake,
+		log:      log,
+		now:      c.Now,
+		count:    func(name string) { c.Count(Name + "." + name) },
+		sleep:    sleep,
+		troubles: newTroubles(log),
+		chores:   make(chan chore, maxChores),
+		floods:   newFloods(c.Flood),
+		latest:   newRecent[int64, int](remembered),
+		moved:    newRecent[int64, int64](remembered),
+		files:    newRecent[string, string](remembered),
+	}, nil
+}
+
+// Lane names the queues that this bot sends.
+func (c *Channel) Lane() string { return record.Lane(bot.ChatID{Channel: Name, Bot: c.config.Account}) }
+
+// sleep waits for d, or returns the context's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
