@@ -46,6 +46,7 @@ func adapters() []string {
 	return []string{
 		"bot/webchat",
 		"bot/telegram",
+		"bot/zalobot",
 		"internal/store/boltstore",
 		"internal/store/redisstore",
 		"internal/console",
