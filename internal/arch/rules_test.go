@@ -29,6 +29,7 @@ func suites() []string {
 	return []string{
 		"bot/channeltest",
 		"bot/telegram/tgfake",
+		"bot/zalobot/zbfake",
 		"internal/store/storetest",
 		"internal/store/redistest",
 	}
@@ -38,6 +39,7 @@ func suites() []string {
 func byHand() []string {
 	return []string{
 		"bot/telegram/tgfake/cmd",
+		"bot/zalobot/zbfake/cmd",
 	}
 }
 
