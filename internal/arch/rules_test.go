@@ -53,6 +53,7 @@ func adapters() []string {
 		"internal/store/redisstore",
 		"internal/console",
 		"internal/control",
+		"internal/media",
 	}
 }
 
