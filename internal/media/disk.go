@@ -37,8 +37,8 @@ type Disk struct {
 	dir    string
 	config DiskConfig
 
-	mu   sync.Mutex // of changes; reading goes on meanwhile
-	used int64      // bytes, as of the last sweep and the changes since
+	mu   sync.RWMutex // written to for changes of what is there
+	used int64        // bytes, as of the last sweep and the changes since
 }
 
 var _ Store = (*Disk)(nil)
@@ -91,7 +91,7 @@ func parseName(name string) (f file, ok bool) {
 }
 
 // find returns the file of a key. The error is fs.ErrNotExist if there is none,
-// or none any more.
+// or none any more. The caller holds mu, if only for reading.
 func (d *Disk) find(key string) (file, error) {
 	if !validKey(key) {
 		return file{}, fs.ErrNotExist
@@ -203,26 +203,21 @@ func syncFolder(path string) error {
 
 // Open implements [Store].
 func (d *Disk) Open(_ context.Context, key string) (io.ReadSeekCloser, Info, error) {
-	// Between finding a file and opening it, Keep may have given it another name.
-	for range 3 {
-		f, err := d.find(key)
-		if err != nil {
-			return nil, Info{}, fmt.Errorf("open media: %w", err)
-		}
-		opened, err := os.Open(f.path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, Info{}, fmt.Errorf("open media: %w", scrub(err))
-		}
-		stat, err := opened.Stat()
-		if err != nil {
-			return nil, Info{}, fmt.Errorf("open media: %w", errors.Join(scrub(err), opened.Close()))
-		}
-		return opened, f.info(stat.Size()), nil
+	d.mu.RLock() // Keep must not give the file another name meanwhile
+	defer d.mu.RUnlock()
+	f, err := d.find(key)
+	if err != nil {
+		return nil, Info{}, fmt.Errorf("open media: %w", err)
 	}
-	return nil, Info{}, fmt.Errorf("open media: %w", fs.ErrNotExist)
+	opened, err := os.Open(f.path)
+	if err != nil {
+		return nil, Info{}, fmt.Errorf("open media: %w", scrub(err))
+	}
+	stat, err := opened.Stat()
+	if err != nil {
+		return nil, Info{}, fmt.Errorf("open media: %w", errors.Join(scrub(err), opened.Close()))
+	}
+	return opened, f.info(stat.Size()), nil
 }
 
 // Stat implements [Store].
