@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // maxAnswer bounds an answer of the platform.
@@ -157,16 +158,20 @@ func (e *callError) Unwrap() error { return e.err }
 // where its answer is not its own, by whoever is before it.
 func (e *callError) is(code int) bool { return e.code == code || e.code == 0 && e.status == code }
 
-// reason is the beginning of what the platform said as a short name: letters
-// and dashes, nothing that could be quoted or be a number of somebody.
+// reason is the beginning of what the platform said as a short name, or its
+// code where that could quote somebody: it is no plain ASCII, or too long to be
+// a phrase of the platform's own.
 func (e *callError) reason() string {
-	said, _, _ := strings.Cut(e.description, ":")
-	words := strings.FieldsFunc(strings.ToLower(said), func(r rune) bool { return r < 'a' || r > 'z' })
-	name := strings.Join(words, "-")
-	if name == "" {
-		name = "code-" + strconv.Itoa(e.code)
+	said := e.description
+	if i := strings.IndexAny(said, ":;,\"'<("); i >= 0 {
+		said = said[:i]
 	}
-	return name[:min(len(name), 60)]
+	words := strings.FieldsFunc(strings.ToLower(said), func(r rune) bool { return r < 'a' || r > 'z' })
+	foreign := strings.ContainsFunc(said, func(r rune) bool { return r > unicode.MaxASCII })
+	if foreign || len(words) == 0 || len(words) > 6 || len(said) > 60 {
+		return "code-" + strconv.Itoa(e.code)
+	}
+	return strings.Join(words, "-")
 }
 
 // failed returns err as what [api.call] returns.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -35,6 +36,9 @@ type bench struct {
 	log    *safeBuffer
 	counts *counters
 	stop   func() // ends Run and waits for it
+
+	mu    sync.Mutex
+	slept []time.Duration
 }
 
 // setting is what a test changes about its bench before it is made.
@@ -92,12 +96,22 @@ func (b *bench) another() {
 }
 
 func (b *bench) sleep(ctx context.Context, d time.Duration) error {
+	b.mu.Lock()
+	b.slept = append(b.slept, d)
+	b.mu.Unlock()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-b.clock.After(d):
 		return nil
 	}
+}
+
+// naps returns how long the channel waited, each time.
+func (b *bench) naps() []time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.slept)
 }
 
 func (b *bench) run() {
