@@ -103,7 +103,7 @@ type Flood struct {
 // What residents read if the operator has set nothing else.
 const (
 	floodText  = "Tin gửi hơi dồn dập nên trợ lý chưa đọc kịp. Cô bác đợi một phút rồi nhắn lại giúp."
-	chooseText = "Cô bác nhắn số để chọn:"
+	chooseText = "Nhắn số để chọn:"
 )
 
 var (
@@ -123,7 +123,7 @@ func (c Config) Validate() error {
 	case !tokenForm.MatchString(c.Token):
 		fault("zalo_bot.token: không đúng dạng 123456789:abc-xyz. Chép lại nguyên mã bot, không có dấu cách")
 	}
-	if u, err := url.Parse(c.API); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || strings.ContainsAny(c.API, "%?#@") {
+	if u, err := url.Parse(c.API); err != nil || u.Host == "" || u.Scheme != "https" && !local(u) || strings.ContainsAny(c.API, "%?#@") {
 		fault("zalo_bot.api: không phải địa chỉ https://…. Bỏ trống để dùng %s", DefaultAPI)
 	}
 	switch c.Mode {

@@ -34,6 +34,7 @@ func TestValidate(t *testing.T) {
 		"a token with a gap": {func(c *zalobot.Config) { c.Token = token + " " }, []string{"zalo_bot.token: không đúng dạng"}},
 		"a token with a way": {func(c *zalobot.Config) { c.Token = "1:a/../b" }, []string{"zalo_bot.token: không đúng dạng"}},
 		"a strange api":      {func(c *zalobot.Config) { c.API = "zalo" }, []string{"zalo_bot.api"}},
+		"a plain api":        {func(c *zalobot.Config) { c.API = "http://zalo.example.vn" }, []string{"zalo_bot.api"}},
 		"an api with more":   {func(c *zalobot.Config) { c.API = "https://a.vn/?x" }, []string{"zalo_bot.api"}},
 		"no address":         {func(c *zalobot.Config) { c.URL = "" }, []string{"public_url", "zalo_bot.mode: polling"}},
 		"a plain address":    {func(c *zalobot.Config) { c.URL = "http://hoi.example.vn" }, []string{"public_url"}},
