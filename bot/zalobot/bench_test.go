@@ -96,13 +96,14 @@ func (b *bench) another() {
 }
 
 func (b *bench) sleep(ctx context.Context, d time.Duration) error {
+	over := b.clock.After(d)
 	b.mu.Lock()
 	b.slept = append(b.slept, d)
 	b.mu.Unlock()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-b.clock.After(d):
+	case <-over:
 		return nil
 	}
 }
@@ -159,18 +160,6 @@ func (b *bench) eventually(what string, ok func() bool) {
 		case <-tick.C:
 		}
 	}
-}
-
-// next returns the next message that p sees.
-func (b *bench) next(p *zbfake.Person) zbfake.Message {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
-	defer cancel()
-	m, err := p.Next(ctx)
-	if err != nil {
-		b.t.Fatalf("no message came: %v\n%s", err, b.log)
-	}
-	return m
 }
 
 // ready waits until updates can come.

@@ -69,6 +69,7 @@ type player struct {
 
 func play(t *testing.T, name, script string) {
 	t.Helper()
+	builtin() // takes a while, and nobody should wait for it in front of a screen
 	p := &player{conv: []byte("{}")}
 	p.post = channeltest.NewPost(p.decide)
 	p.bench = newBench(t, setting{config: func(c *zalobot.Config) { c.Mode, c.Intake = zalobot.Webhook, p.post }})

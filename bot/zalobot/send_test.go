@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -258,6 +259,23 @@ func TestNobodyListens(t *testing.T) {
 	}
 }
 
+// Whatever a client of the operator's own puts into its errors, the token is
+// not told.
+func TestClientThatTellsTheAddress(t *testing.T) {
+	t.Parallel()
+	b, p := posted(t, zbfake.Options{}, func(c *zalobot.Config) { c.Client = &http.Client{Transport: talkative{}} })
+	_, err := b.bot.Send(t.Context(), b.delivery(p, bot.Reply{Text: "a"}))
+	if err == nil || strings.Contains(err.Error(), token[7:]) || !strings.Contains(err.Error(), "<token>") {
+		t.Errorf("Send = %v, want an error with the token hidden", err)
+	}
+}
+
+type talkative struct{}
+
+func (talkative) RoundTrip(r *http.Request) (*http.Response, error) {
+	return nil, fmt.Errorf("no way to %s", r.URL)
+}
+
 // When the plan is used up, the account rests longer and longer, and is told
 // of once; the first message that goes through ends it.
 func TestPlanQuota(t *testing.T) {
@@ -295,6 +313,10 @@ func TestPlanQuota(t *testing.T) {
 	b.clock.Advance(31 * 24 * time.Hour)
 	if fail := send(); fail != nil || !strings.Contains(b.log.String(), "trouble is over") {
 		t.Errorf("in the next month: %v", fail)
+	}
+	b.fake.Fail("sendMessage", 1, zbfake.Fault{Code: 429, Description: "Quota exceeded"})
+	if fail := send(); fail == nil || fail.After != 10*time.Minute {
+		t.Errorf("used up anew: %v, want the first rest again", fail)
 	}
 }
 

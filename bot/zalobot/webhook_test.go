@@ -99,6 +99,25 @@ func TestWebhookFinishesWhatItBegan(t *testing.T) {
 	}
 }
 
+// What we could not take does not count as the resident's writing too much.
+func TestFailuresAreNoFlood(t *testing.T) {
+	t.Parallel()
+	b, d := hooked(t, zbfake.Options{})
+	d.fail = func(call int) error {
+		if call <= 100 {
+			return errors.New("store is away")
+		}
+		return nil
+	}
+	status := 0
+	for range 101 {
+		status = b.bring(`{"event_name":"message.text.received","message":{"message_id":"1","chat":{"id":"77"},"text":"a"}}`)
+	}
+	if status != http.StatusOK || len(d.all()) != 1 || b.counts.get("zalo-bot.flood") != 0 {
+		t.Errorf("status %d, took %d, %d counted as flood", status, len(d.all()), b.counts.get("zalo-bot.flood"))
+	}
+}
+
 func TestSetsTheWebhook(t *testing.T) {
 	t.Parallel()
 	b, _ := hooked(t, zbfake.Options{})

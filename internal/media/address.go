@@ -36,9 +36,10 @@ var ours = []netip.Prefix{
 // and 64:ff9b::/96, which hold IPv4 addresses, unique local, link-local and multicast.
 var global = netip.MustParsePrefix("2000::/3")
 
-// public reports whether a server that anybody may have can be at ip.
+// public reports whether a server that anybody may have can be at ip. An address
+// with a zone is in no range at all, so it is none.
 func public(ip netip.Addr) bool {
-	if !ip.IsValid() || ip.Zone() != "" || ip.Is6() && !global.Contains(ip) {
+	if !ip.IsValid() || ip.Is6() && !global.Contains(ip) {
 		return false
 	}
 	for _, p := range ours {

@@ -287,6 +287,19 @@ func TestSweepRemovesWhatWasNeverFinished(t *testing.T) {
 	}
 }
 
+// What could not be written takes no room.
+func TestPutThatFails(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, media.DiskConfig{})
+	if err := errors.Join(os.RemoveAll(s.dir), os.WriteFile(s.dir, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := s.Put(t.Context(), bytes.NewReader(jpeg()))
+	if err == nil || strings.Contains(err.Error(), s.dir) || s.Used() != 0 {
+		t.Errorf("Put = %v, %d bytes used", err, s.Used())
+	}
+}
+
 func TestErrorsTellNoKey(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t, media.DiskConfig{})

@@ -184,6 +184,7 @@ func TestFetchAddressesThatAreRefused(t *testing.T) {
 		"another host":            {"https://example.com/a.jpg", media.BadHost},
 		"the end of a name":       {"https://evilzdn.vn/a.jpg", media.BadHost},
 		"the name itself":         {"https://zdn.vn/a.jpg", media.BadHost},
+		"a name without one":      {"https://.zdn.vn/a.jpg", media.BadHost},
 		"a name behind it":        {"https://a.zdn.vn.example.com/a.jpg", media.BadHost},
 		"below an exact name":     {"https://x.api.telegram.org/", media.BadHost},
 		"an address":              {"https://127.0.0.1/a.jpg", media.BadHost},
