@@ -2,6 +2,7 @@ package bot
 
 import (
 	"hash/fnv"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,6 +58,13 @@ func (e *Engine) Decide(conv Conversation, m Message, now time.Time) Step {
 		t.count("message.late")
 		t.handoff(t.texts.say(textLate, "ngày", knowledge.DateOf(m.At.In(e.zone)).String()), t.officerButton(), t.menuButton())
 	default:
+		if slices.ContainsFunc(m.Attachments, func(a Attachment) bool { return a.Kind == AttachOther }) {
+			// A platform keeps messages of people it protects from us: asking them
+			// to type would be asking in vain.
+			t.count("message.withheld")
+			t.act(actionOfficer)
+			break
+		}
 		t.count("message.other")
 		t.notice(e.texts.say(textMedia), t.officerButton(), t.menuButton())
 	}

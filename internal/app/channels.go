@@ -11,6 +11,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/bot/telegram"
+	"github.com/doithoai/doithoai/bot/zalobot"
 	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/internal/config"
 	"github.com/doithoai/doithoai/internal/delivery"
@@ -21,6 +22,7 @@ import (
 const (
 	telegramPath = "/hooks/telegram"
 	zaloOAPath   = "/hooks/zalo-oa"
+	zaloBotPath  = "/hooks/zalo-bot"
 )
 
 // safe is what channels keep in the store beside conversations: who polls, and
@@ -57,6 +59,7 @@ func channelTable() []struct {
 	}{
 		{func(c *config.Config) bool { return c.Telegram.Token != "" }, openTelegram},
 		{func(c *config.Config) bool { return c.ZaloOA.AppID != "" }, openZaloOA},
+		{func(c *config.Config) bool { return c.ZaloBot.Token != "" }, openZaloBot},
 	}
 }
 
@@ -152,6 +155,27 @@ func openZaloOA(w wiring) (Channel, error) {
 			Stale: zaloStale, AskAgain: w.texts.AskAgain, Workers: 16,
 		},
 		Path: zaloOAPath, Hook: c, Run: c.Run,
+	}, nil
+}
+
+// openZaloBot makes the channel of a Zalo bot. Nothing is published on it but
+// text: pictures would need an address of ours that Zalo can fetch them from.
+func openZaloBot(w wiring) (Channel, error) {
+	z := w.settings.ZaloBot
+	c, err := zalobot.New(zalobot.Config{
+		Token: z.Token, API: z.API, Mode: zalobot.Mode(z.Mode), Secret: z.Secret, URL: w.settings.PublicURL + zaloBotPath,
+		Intake: w.doors.Quick, // nobody knows whether Zalo comes again
+		Lease:  poller{w.safe, rand.Text()},
+		Flood:  zalobot.Flood{Text: w.texts.Flood}, Choose: w.texts.Choose,
+		Sent:  func() { w.count("zalo-bot.sent") },
+		Count: w.count, Log: w.log,
+	})
+	if err != nil {
+		return Channel{}, err
+	}
+	return Channel{
+		Lane: delivery.LaneConfig{Lane: c.Lane(), Sender: c, Pace: zalobot.Pace(), Rate: zalobot.Rate()},
+		Path: zaloBotPath, Hook: c, Run: c.Run,
 	}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/bot/telegram/tgfake"
+	"github.com/doithoai/doithoai/bot/zalobot/zbfake"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
 )
 
@@ -122,4 +123,23 @@ func within(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx
+}
+
+// The same over a Zalo bot, which has no buttons: a number is typed.
+func TestZaloBotThroughTheProgram(t *testing.T) {
+	t.Parallel()
+	fake := zbfake.New(zbfake.Options{Token: botToken})
+	api := httptest.NewServer(fake)
+	t.Cleanup(func() { fake.Close(); api.Close() })
+	start(t, settings(t, t.TempDir(), "DOITHOAI_ZALO_BOT_TOKEN="+botToken, "DOITHOAI_ZALO_BOT_API="+api.URL))
+	person := fake.Person("Sáu")
+	person.Type(question)
+	first, err := person.Next(within(t))
+	if err != nil || !strings.Contains(first.Text, "0. Gặp cán bộ") {
+		t.Fatalf("got %+v, %v", first, err)
+	}
+	person.Type("0")
+	if second, err := person.Next(within(t)); err != nil || !strings.Contains(second.Text, "Trung tâm") {
+		t.Errorf("after the number got %+v, %v", second, err)
+	}
 }

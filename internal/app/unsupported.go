@@ -15,14 +15,13 @@ func refuseUnsupported(c *config.Config) error {
 		set bool
 	}{
 		{"desks", c.Desks != ""},
-		{"zalo_bot", c.ZaloBot.Token != ""},
 	} {
 		if feature.set {
 			named = append(named, feature.key)
 		}
 	}
 	switch {
-	case len(named) == 0 && (c.Web.Enabled || c.Telegram.Token != "" || c.ZaloOA.AppID != ""):
+	case len(named) == 0 && (c.Web.Enabled || c.Telegram.Token != "" || c.ZaloOA.AppID != "" || c.ZaloBot.Token != ""):
 		return nil
 	case len(named) == 0:
 		return &Problem{What: "Không có kênh nào được bật, không ai hỏi được", Cure: "Đặt web.enabled thành có"}

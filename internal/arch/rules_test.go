@@ -30,6 +30,7 @@ func suites() []string {
 		"bot/channeltest",
 		"bot/telegram/tgfake",
 		"bot/zalooa/oafake",
+		"bot/zalobot/zbfake",
 		"internal/store/storetest",
 		"internal/store/redistest",
 	}
@@ -40,6 +41,7 @@ func byHand() []string {
 	return []string{
 		"bot/telegram/tgfake/cmd",
 		"bot/zalooa/oafake/cmd",
+		"bot/zalobot/zbfake/cmd",
 	}
 }
 
@@ -49,10 +51,12 @@ func adapters() []string {
 		"bot/webchat",
 		"bot/telegram",
 		"bot/zalooa",
+		"bot/zalobot",
 		"internal/store/boltstore",
 		"internal/store/redisstore",
 		"internal/console",
 		"internal/control",
+		"internal/media",
 	}
 }
 

@@ -1,0 +1,201 @@
+package zalobot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/vietnamese"
+)
+
+// Name is the name of this channel in a [bot.ChatID].
+const Name = "zalo-bot"
+
+// Intake takes one message of a resident.
+type Intake interface {
+	// Handle returns nil when m is saved or spooled. With an error it is not: it
+	// is handed over again where that is possible. The error must not quote m.
+	Handle(ctx context.Context, m bot.Message) error
+}
+
+// Lease lets one of several servers do something.
+type Lease interface {
+	// Hold takes or renews the lease of that name for ttl; held is false while
+	// it is another's.
+	Hold(ctx context.Context, name string, ttl time.Duration) (held bool, err error)
+}
+
+// PublicMedia gives our own copies of pictures and voice an address from which
+// Zalo fetches them.
+type PublicMedia interface {
+	// URL returns the address of what is kept under key and its media type. An
+	// error that is [fs.ErrNotExist] says that it is gone for good, any other that
+	// it may work later.
+	URL(ctx context.Context, key string) (url string, kind string, err error)
+}
+
+// Mode is how updates come.
+type Mode string
+
+// The modes.
+const (
+	Polling Mode = "polling" // we ask; a message in flight may be lost, so for trying things out
+	Webhook Mode = "webhook" // Zalo calls us at Config.URL
+)
+
+// DefaultAPI is the platform's own server.
+const DefaultAPI = "https://bot-api.zaloplatforms.com"
+
+// Config is what [New] needs.
+type Config struct {
+	Token string // what «Zalo Bot Creator» sent; required
+	API   string // base address; DefaultAPI if empty
+	Mode  Mode   // Polling if empty
+	// URL is the address at which Zalo reaches the channel's handler, and Secret
+	// what it has to bring along. Both required with Webhook.
+	URL    string
+	Secret string
+	// Account names the bot in a [bot.ChatID]; "main" if empty.
+	Account string
+
+	// Intake takes what residents send; required.
+	Intake Intake
+	// Lease lets one server at a time poll; nil if there is one server.
+	Lease Lease
+	// Media gives addresses to what is to be sent besides text. Nil: only its
+	// description is sent.
+	Media PublicMedia
+	// Flood bounds what one resident can make us do.
+	Flood Flood
+	// Choose is the line over a numbered list; a plain one if empty.
+	Choose string
+	// Late is how old a message is whose own date says that it was kept
+	// somewhere for too long; 48 h if 0.
+	Late time.Duration
+	// Sent is called for each message that Zalo has taken: plans have a number
+	// of messages a month. May be nil.
+	Sent func()
+	// Count raises a counter; nothing is counted if nil.
+	Count func(name string)
+	// Log gets what an operator must know; discarded if nil.
+	Log *slog.Logger
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+	// Client makes all requests; one of our own if nil.
+	Client *http.Client
+}
+
+// Flood says how much one resident may write.
+type Flood struct {
+	Burst int           // at once; 20 if 0
+	Every time.Duration // and one in this time after that; 3 s if 0
+	// Text is sent once when it becomes too much; a plain one if empty.
+	Text string
+}
+
+// What residents read if the operator has set nothing else.
+const (
+	floodText  = "Tin gửi hơi dồn dập nên trợ lý chưa đọc kịp. Cô bác đợi một phút rồi nhắn lại giúp."
+	chooseText = "Nhắn số để chọn:"
+)
+
+var (
+	tokenForm  = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_.~-]+$`)
+	secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{16,256}$`)
+)
+
+// Validate returns every fault of the settings with what to do about it, in
+// Vietnamese, joined.
+func (c Config) Validate() error {
+	c = c.withDefaults()
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	switch {
+	case c.Token == "":
+		fault("zalo_bot.token: chưa có. Mở ứng dụng nhỏ «Zalo Bot Creator» trong Zalo, tạo bot rồi chép mã bot được gửi về vào đây")
+	case !tokenForm.MatchString(c.Token):
+		fault("zalo_bot.token: không đúng dạng 123456789:abc-xyz. Chép lại nguyên mã bot, không có dấu cách")
+	}
+	if u, err := url.Parse(c.API); err != nil || u.Host == "" || u.Scheme != "https" && !local(u) || strings.ContainsAny(c.API, "%?#@") {
+		fault("zalo_bot.api: không phải địa chỉ https://…. Bỏ trống để dùng %s", DefaultAPI)
+	}
+	switch c.Mode {
+	case Polling:
+	case Webhook:
+		if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "https" && !local(u) {
+			fault("public_url: chế độ webhook cần địa chỉ https:// mà Zalo gọi tới được. Chưa có thì đặt zalo_bot.mode: polling")
+		}
+		if !secretForm.MatchString(c.Secret) {
+			fault("zalo_bot.secret: cần 16 đến 256 ký tự A-Z a-z 0-9 _ -. Tạo bằng lệnh: openssl rand -hex 32")
+		}
+	default:
+		fault("zalo_bot.mode: chỉ nhận polling hoặc webhook")
+	}
+	return errors.Join(faults...)
+}
+
+// local addresses are for trying things out.
+func local(u *url.URL) bool {
+	return u.Scheme == "http" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost")
+}
+
+func (c Config) withDefaults() Config {
+	if c.API == "" {
+		c.API = DefaultAPI
+	}
+	c.API = strings.TrimRight(c.API, "/")
+	if c.Mode == "" {
+		c.Mode = Polling
+	}
+	if c.Account == "" {
+		c.Account = "main"
+	}
+	if c.Flood.Burst <= 0 {
+		c.Flood.Burst = 20
+	}
+	if c.Flood.Every <= 0 {
+		c.Flood.Every = 3 * time.Second
+	}
+	if c.Flood.Text == "" {
+		c.Flood.Text = floodText
+	}
+	c.Flood.Text = vietnamese.Compose(c.Flood.Text)
+	if c.Choose == "" {
+		c.Choose = chooseText
+	}
+	if c.Late <= 0 {
+		c.Late = 48 * time.Hour
+	}
+	if c.Sent == nil {
+		c.Sent = func() {}
+	}
+	if c.Count == nil {
+		c.Count = func(string) {}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Client == nil {
+		c.Client = newClient()
+	}
+	return c
+}
+
+// String keeps secrets out of whatever prints a Config.
+func (c Config) String() string { return "zalo bot " + c.Account }
+
+// GoString does the same for %#v.
+func (c Config) GoString() string { return c.String() }
+
+// LogValue does the same for a log.
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }

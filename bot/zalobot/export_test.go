@@ -1,0 +1,24 @@
+package zalobot
+
+import (
+	"context"
+	"time"
+)
+
+// SetSleep replaces how the channel waits, before it runs.
+func (c *Channel) SetSleep(sleep func(ctx context.Context, d time.Duration) error) { c.sleep = sleep }
+
+// Texts cuts a text with its choices as Send does.
+var Texts = texts
+
+// Units counts as the platform does.
+func Units(s string) int { return units(s) }
+
+// Explain says what an outcome of the webhook's try means.
+func Explain(outcome string) string { return explain(outcome) }
+
+// What residents read if the operator has set nothing else.
+const (
+	FloodText  = floodText
+	ChooseText = chooseText
+)

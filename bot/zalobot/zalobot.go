@@ -1,0 +1,86 @@
+package zalobot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/record"
+)
+
+// Channel is one bot. It is safe for concurrent use.
+type Channel struct {
+	config Config
+	api    *api
+	intake Intake
+	log    *slog.Logger
+	now    func() time.Time
+	count  func(name string) // of a name without the channel's
+	sleep  func(ctx context.Context, d time.Duration) error
+
+	troubles *troubles
+	chores   chan chore
+	floods   *floods
+	quota    quota
+}
+
+var (
+	_ delivery.Sender = (*Channel)(nil)
+	_ http.Handler    = (*Channel)(nil)
+)
+
+// remembered bounds each thing kept in memory for convenience.
+const remembered = 20_000
+
+// New returns a bot that does nothing before [Channel.Run].
+func New(c Config) (*Channel, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if c.Intake == nil {
+		return nil, errors.New("set up zalo bot: no intake")
+	}
+	c = c.withDefaults()
+	log := c.Log.With("component", Name)
+	return &Channel{
+		config:   c,
+		api:      &api{base: c.API, token: c.Token, client: c.Client},
+		intake:   c.Intake,
+		log:      log,
+		now:      c.Now,
+		count:    func(name string) { c.Count(Name + "." + name) },
+		sleep:    sleep,
+		troubles: newTroubles(log),
+		chores:   make(chan chore, maxChores),
+		floods:   newFloods(c.Flood),
+	}, nil
+}
+
+// Lane names the queues that this bot sends.
+func (c *Channel) Lane() string { return record.Lane(bot.ChatID{Channel: Name, Bot: c.config.Account}) }
+
+// Pace is how often one chat should be sent something. The platform publishes
+// no limit; this is what bots in production keep to.
+func Pace() record.Pace { return record.Pace{Every: time.Second, Burst: 1} }
+
+// Rate is how much the bot as a whole should send.
+func Rate() record.Pace { return record.Pace{Every: time.Second / 10, Burst: 10} }
+
+// PlanMessages is how many messages a month the free plan has.
+const PlanMessages = 3000
+
+// sleep waits for d, or returns the context's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
