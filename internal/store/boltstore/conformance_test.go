@@ -52,6 +52,7 @@ func TestConformance(t *testing.T) {
 // mustOpen opens a store that ends with t.
 func mustOpen(t testing.TB, path string, options boltstore.Options) *boltstore.Store {
 	t.Helper()
+	options.LockWait = max(options.LockWait, quiet.LockWait)
 	s, err := boltstore.Open(path, options)
 	if err != nil {
 		t.Fatalf("Open: %v", err)

@@ -16,7 +16,9 @@ import (
 )
 
 var (
-	quiet = boltstore.Options{SweepEvery: -1, LockWait: 20 * time.Millisecond}
+	// A process that another test is just starting holds every open file, and so
+	// its lock, for a moment.
+	quiet = boltstore.Options{SweepEvery: -1, LockWait: 2 * time.Second}
 	alice = bot.ChatID{Channel: "web", Bot: "main", Chat: "alice"}
 )
 
