@@ -1,6 +1,7 @@
 package redisstore_test
 
 import (
+	"flag"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -9,7 +10,14 @@ import (
 	"github.com/doithoai/doithoai/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The state machine drives three kinds of servers, a trip a step: together as
+	// much as it does elsewhere. The command line may ask for more.
+	if err := flag.Set("rapid.checks", "35"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func TestConformance(t *testing.T) {
 	t.Parallel()

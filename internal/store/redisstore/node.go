@@ -30,8 +30,10 @@ func defaultBudget() budget {
 // look is the longest that asking after the servers may take.
 func (b budget) look() time.Duration { return b.dial + b.io + b.patience }
 
-// poolSize is how many calls one node is sent at a time.
-const poolSize = 64
+const (
+	poolSize   = 64       // calls to one node at a time
+	bufferSize = 16 << 10 // of a connection, each way: a question to all shards just fits
+)
 
 // node is one server. Its breaker opens at the first failure of the network;
 // from then on calls fail at once, until the keeper has got an answer again.
@@ -121,6 +123,8 @@ func (c *connector) options(addr string) *redis.Options {
 		WriteTimeout:          c.budget.io,
 		ContextTimeoutEnabled: true,
 		PoolSize:              poolSize,
+		ReadBufferSize:        bufferSize,
+		WriteBufferSize:       bufferSize,
 		PoolTimeout:           c.budget.pool,
 		PipelinePoolSize:      -1,
 		DisableIdentity:       true,
