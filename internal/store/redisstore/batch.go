@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -50,7 +51,7 @@ func (s *Store) batch(ctx context.Context, n *node, calls []*call, ordered bool)
 		failAll(calls, unavailable(down))
 		return
 	}
-	broken := false
+	broken, end := false, time.Now().Add(s.budget.patience)
 	for {
 		pipe := client.Pipeline()
 		sent := make([]*redis.Cmd, len(calls))
@@ -72,7 +73,7 @@ func (s *Store) batch(ctx context.Context, n *node, calls []*call, ordered bool)
 			var err error
 			c.value, err = result(sent[i])
 			if err != nil || ordered && putOff {
-				s.repeat(ctx, c, err != nil, err) // it is something the server said
+				s.repeat(ctx, c, end, err != nil, err) // it is something the server said
 				putOff = true
 			}
 		}

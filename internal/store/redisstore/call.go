@@ -36,7 +36,7 @@ type route struct {
 func (s *Store) do(ctx context.Context, c *call) error {
 	if c.err = s.begin(ctx); c.err == nil {
 		defer s.calls.Done()
-		s.repeat(ctx, c, false, nil)
+		s.repeat(ctx, c, time.Now().Add(s.budget.patience), false, nil)
 	}
 	return c.err
 }
@@ -55,11 +55,10 @@ func (s *Store) begin(ctx context.Context) error {
 	return nil
 }
 
-// repeat tries c until it is finished. tried says that it was tried before,
-// together with others, and met err.
-func (s *Store) repeat(ctx context.Context, c *call, tried bool, err error) {
-	end, pause := time.Now().Add(s.budget.patience), maxPause/10
-	broken := false
+// repeat tries c until it is finished, and after end waits no more. tried says
+// that it was tried before, together with others, and met err.
+func (s *Store) repeat(ctx context.Context, c *call, end time.Time, tried bool, err error) {
+	pause, broken := maxPause/10, false
 	to := s.route(c)
 	for {
 		if !tried {

@@ -3,7 +3,7 @@ package redisstore
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 )
 
 // Class is what an operator has chosen that becomes of steps when servers fail.
@@ -53,8 +53,7 @@ func (c *Class) weaken(settings map[string]string) {
 	if strength[fsync] < strength[c.Fsync] {
 		c.Fsync = fsync
 	}
-	replicas := 0
-	if _, err := fmt.Sscan(settings["min-replicas-to-write"], &replicas); err == nil && (c.MinReplicas < 0 || replicas < c.MinReplicas) {
+	if replicas, err := strconv.Atoi(settings["min-replicas-to-write"]); err == nil && (c.MinReplicas < 0 || replicas < c.MinReplicas) {
 		c.MinReplicas = replicas
 	}
 	if policy := settings["maxmemory-policy"]; policy != "noeviction" {

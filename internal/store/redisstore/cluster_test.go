@@ -16,7 +16,7 @@ import (
 func inOneSlot(s *redisstore.Store, n int) (chats []bot.ChatID, key string) {
 	shard := s.Name(bot.ChatID{Channel: "telegram", Chat: "first"}).Shard()
 	for i := 0; len(chats) < n; i++ {
-		chat := bot.ChatID{Channel: "telegram", Bot: "main", Chat: fmt.Sprint(i)}
+		chat := bot.ChatID{Channel: "telegram", Bot: "main", Chat: fmt.Sprint("slot ", i)}
 		if s.Name(chat).Shard() == shard {
 			chats = append(chats, chat)
 		}
@@ -40,7 +40,17 @@ func TestASlotThatMoves(t *testing.T) {
 	l := startLoad(t, append(chats, elsewhere...), s, other)
 	for range 4 {
 		l.more(t, 60)
-		cluster.MoveSlot(t, key, func() { l.more(t, 20) })
+		cluster.MoveSlot(t, key, func() {
+			l.more(t, 20) // of those elsewhere: what is written here has to wait
+			for _, chat := range chats {
+				if _, err := s.Load(t.Context(), chat); err != nil {
+					t.Errorf("Load while the slot moves: %v", err)
+				}
+				if _, err := s.Pending(t.Context(), chat); err != nil {
+					t.Errorf("Pending while the slot moves: %v", err)
+				}
+			}
+		})
 	}
 	l.more(t, 60)
 	l.check(t, mustOpen(t, cluster.URL(), redisstore.Options{}.ForTests()))
@@ -52,7 +62,7 @@ func TestAFailoverInACluster(t *testing.T) {
 	cluster := redistest.NewCluster(t, redistest.Config("--min-replicas-to-write", "1"))
 	s := mustOpen(t, cluster.URL(), redisstore.Options{})
 	chats, key := inOneSlot(s, 6)
-	l := startLoad(t, append(chats, manyChats(4)...), s)
+	l := startLoad(t, append(chats, manyChats(16)...), s) // some of them on the other masters
 	l.more(t, 100)
 	cluster.Failover(t, key)
 	l.more(t, 100)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/doithoai/doithoai/internal/record"
 )
@@ -120,6 +119,3 @@ func (s *Store) tryAll(ctx context.Context, found []dueItem, n int, build func(d
 	}
 	return got, missed, fault
 }
-
-// until returns a duration from microseconds.
-func until(us int64) time.Duration { return time.Duration(us) * time.Microsecond }

@@ -28,5 +28,5 @@ func (s *Store) Take(ctx context.Context, bucket string, pace record.Pace, n int
 	}
 	given, _ := list[0].(int64)
 	us, _ := list[1].(int64)
-	return int(given), until(us), nil
+	return int(given), time.Duration(us) * time.Microsecond, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -58,7 +59,6 @@ type Options struct {
 // Store is an open store. It is safe for concurrent use, and so are several
 // stores, in this process and in others, over the same Redis and prefix.
 type Store struct {
-	target  target
 	keys    keys
 	scripts scripts
 	wait    Wait
@@ -91,16 +91,16 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if options.Prefix == "" {
 		options.Prefix = "dt"
 	}
+	if strings.ContainsAny(options.Prefix, "{}") { // the first braces of a key decide its slot
+		return nil, fmt.Errorf("open store: braces in the prefix %q", options.Prefix)
+	}
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
 	limits := defaultBudget()
 	if options.budget != nil {
 		limits = *options.budget
-		t.wait.Timeout = limits.io / 2
-	}
-	if t.wait.Replicas <= 0 {
-		t.wait = Wait{}
+		t.wait.Timeout = limits.io
 	}
 	// The client prints what goes wrong with its connections; the keeper tells
 	// it once, and through the log of the program.
@@ -108,10 +108,9 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 
 	life, cancel := context.WithCancel(context.Background())
 	s := &Store{
-		target:  t,
 		keys:    keys{options.Prefix},
 		scripts: newScripts(options.spare),
-		wait:    t.wait,
+		wait:    t.wait.within(limits),
 		budget:  limits,
 		layout:  &atomic.Pointer[layout]{},
 		cancel:  cancel,

@@ -56,7 +56,14 @@ func TestTheLeastUser(t *testing.T) {
 		t.Error(err)
 	}
 	if err := await(t, ended); !errors.Is(err, exchange.ErrClosed) {
-		t.Errorf("Listen on a closed store = %v", err)
+		t.Errorf("Listen = %v, want ErrClosed", err)
+	}
+}
+
+func TestBracesInThePrefix(t *testing.T) {
+	t.Parallel()
+	if _, err := redisstore.Open(t.Context(), "redis://127.0.0.1:1", redisstore.Options{Prefix: "dt{1}"}); err == nil || errors.Is(err, exchange.ErrUnavailable) {
+		t.Errorf("Open = %v, want it refused", err)
 	}
 }
 

@@ -1,10 +1,11 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,8 +22,8 @@ func (s *Store) Load(ctx context.Context, chat bot.ChatID) (record.Chat, error) 
 	value := &call{shard: shard, args: []any{"get", s.keys.chat(n)}}
 	cases := &call{shard: shard, args: []any{"hgetall", s.keys.cases(n)}}
 	s.inOrder(ctx, value, cases)
-	if err := errors.Join(value.err, cases.err); err != nil {
-		return record.Chat{}, firstOf(value.err, cases.err)
+	if err := cmp.Or(value.err, cases.err); err != nil {
+		return record.Chat{}, err
 	}
 	now := s.clock.now()
 	var c record.Chat
@@ -119,23 +120,12 @@ func (s *Store) Counts(ctx context.Context, day string) (map[string]uint64, erro
 			return nil, c.err
 		}
 		for name, raw := range pairs(c.value) {
-			var n uint64
-			if _, err := fmt.Sscan(raw, &n); err != nil {
+			n, err := strconv.ParseUint(raw, 10, 64)
+			if err != nil {
 				return nil, fmt.Errorf("read counts: %w", record.ErrCorrupt)
 			}
 			sum[name] += n
 		}
 	}
 	return sum, nil
-}
-
-// firstOf returns the first error that is one: two calls that met the same
-// failure need not say so twice.
-func firstOf(faults ...error) error {
-	for _, err := range faults {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

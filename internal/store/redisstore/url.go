@@ -43,8 +43,21 @@ type Wait struct {
 	Timeout  time.Duration
 }
 
-// waitTime is how long replicas are waited for unless the URL says otherwise.
+// waitTime is how long replicas are waited for unless somebody says otherwise.
 const waitTime = 200 * time.Millisecond
+
+// within returns w completed, and such that its answer comes before the
+// connection is given up.
+func (w Wait) within(b budget) Wait {
+	if w.Replicas <= 0 {
+		return Wait{}
+	}
+	if w.Timeout <= 0 {
+		w.Timeout = waitTime
+	}
+	w.Timeout = min(w.Timeout, b.io*3/4)
+	return w
+}
 
 // parseURL reads one of the URLs that doc.go lists.
 func parseURL(text string) (target, error) {
@@ -122,7 +135,7 @@ func (t *target) parsePath(path string) (err error) {
 
 func (t *target) parseQuery(query url.Values, secure bool) error {
 	if t.kind != single {
-		t.wait = Wait{Replicas: 1, Timeout: waitTime}
+		t.wait.Replicas = 1
 	}
 	var ca, cert, key string
 	for name, values := range query {
@@ -155,11 +168,6 @@ func (t *target) parseQuery(query url.Values, secure bool) error {
 			return fmt.Errorf("parameter %q cannot be read", name)
 		}
 	}
-	if t.wait.Replicas > 0 && t.wait.Timeout <= 0 {
-		t.wait.Timeout = waitTime
-	}
-	// The answer to WAIT must come before the connection is given up.
-	t.wait.Timeout = min(t.wait.Timeout, defaultBudget().io-100*time.Millisecond)
 	if !secure {
 		if ca != "" || cert != "" || key != "" {
 			return errors.New("certificates without TLS")

@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -122,7 +121,7 @@ func (p *process) done() <-chan struct{} {
 
 // end kills the process and waits until it is gone.
 func (p *process) end() {
-	p.signal(syscall.SIGKILL)
+	p.signal(os.Kill)
 	p.mu.Lock()
 	ended := p.ended
 	p.running = nil
@@ -132,8 +131,8 @@ func (p *process) end() {
 	}
 }
 
-func (p *process) pause()  { p.signal(syscall.SIGSTOP) }
-func (p *process) resume() { p.signal(syscall.SIGCONT) }
+func (p *process) pause()  { p.signal(stop) }
+func (p *process) resume() { p.signal(goOn) }
 
 func (p *process) signal(s os.Signal) {
 	p.mu.Lock()
