@@ -1,5 +1,7 @@
 package config
 
+import "strings"
+
 // crossCheck finds what only several settings together tell.
 func (c *Config) crossCheck(found map[string]setting) Faults {
 	var faults Faults
@@ -38,6 +40,9 @@ func (c *Config) crossCheck(found map[string]setting) Faults {
 				report(part.key, "còn trống, mà Zalo OA đã được đặt", "Lấy giá trị này ở trang quản lý ứng dụng Zalo")
 			}
 		}
+	}
+	if strings.ContainsAny(c.RedisPrefix, "{}") {
+		report("redis_prefix", "có dấu { hoặc }", "Chỉ dùng chữ, số và dấu gạch, như dt")
 	}
 	if c.Redis == "" && found["redis_prefix"].text != "" {
 		report("redis_prefix", "chỉ dùng khi có redis", "Đặt redis, hoặc bỏ dòng này")
