@@ -7,7 +7,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -158,36 +157,6 @@ func BenchmarkBareHandler(b *testing.B) {
 			})
 		})
 	}
-}
-
-// BenchmarkMemory tells what an idle conversation with ten seen marks adds to
-// Redis's used_memory.
-func BenchmarkMemory(b *testing.B) {
-	const chats, messages = 2000, 10
-	server := redistest.Single(b, redistest.Fsync("no"))
-	s := openRedis(b, server)
-	client := server.Client(b)
-	before := used(b, client)
-	for n := range messages { // once, however often the benchmark is asked to run
-		saveAll(b, s, chats, n)
-	}
-	for b.Loop() {
-	}
-	runtime.GC()
-	b.ReportMetric(float64(used(b, client)-before)/chats, "B/conversation")
-}
-
-func used(b *testing.B, client *redis.Client) int {
-	b.Helper()
-	info, err := client.InfoMap(b.Context(), "memory").Result()
-	if err != nil {
-		b.Fatal(err)
-	}
-	n, err := strconv.Atoi(info["Memory"]["used_memory"])
-	if err != nil {
-		b.Fatal(err)
-	}
-	return n
 }
 
 // sizes are how many conversations lie in a store, from a thousand on.
