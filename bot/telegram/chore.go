@@ -7,6 +7,8 @@ import (
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"github.com/doithoai/doithoai/bot"
 )
 
 // A chore is a call that nobody waits for: if it fails, or there is no room for
@@ -82,7 +84,7 @@ func (c *Channel) markChoice(m *message, label string) {
 	chat, id := strconv.FormatInt(m.Chat.ID, 10), strconv.Itoa(m.MessageID)
 	text := m.Text + "\n\n" + chosenMark + label
 	c.later(func(ctx context.Context) {
-		if label == "" || units(text) > maxText {
+		if label == "" || bot.Units(text) > maxText {
 			c.try(ctx, "editMessageReplyMarkup", tgbotapi.Params{"chat_id": chat, "message_id": id})
 			return
 		}

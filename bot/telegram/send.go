@@ -30,8 +30,8 @@ func plan(r bot.Reply) []part {
 	var parts []part
 	for i := range r.Attachments {
 		a := &r.Attachments[i]
-		caption := split(a.Text, maxText)
-		if len(caption) == 1 && units(caption[0]) <= maxCaption && a.Kind != bot.AttachLocation {
+		caption := bot.Split(a.Text, maxText)
+		if len(caption) == 1 && bot.Units(caption[0]) <= maxCaption && a.Kind != bot.AttachLocation {
 			parts = append(parts, part{attachment: a, text: caption[0]})
 			continue
 		}
@@ -40,7 +40,7 @@ func plan(r bot.Reply) []part {
 			parts = append(parts, part{text: text})
 		}
 	}
-	for _, text := range split(r.Text, maxText) {
+	for _, text := range bot.Split(r.Text, maxText) {
 		parts = append(parts, part{text: text})
 	}
 	return parts

@@ -3,6 +3,8 @@ package zalobot
 import (
 	"context"
 	"time"
+
+	"github.com/doithoai/doithoai/bot"
 )
 
 // SetSleep replaces how the channel waits, before it runs.
@@ -12,7 +14,7 @@ func (c *Channel) SetSleep(sleep func(ctx context.Context, d time.Duration) erro
 var Texts = texts
 
 // Units counts as the platform does.
-func Units(s string) int { return units(s) }
+func Units(s string) int { return bot.Units(s) }
 
 // Explain says what an outcome of the webhook's try means.
 func Explain(outcome string) string { return explain(outcome) }

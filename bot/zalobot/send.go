@@ -25,7 +25,7 @@ func (c *Channel) plan(r bot.Reply) []part {
 	var parts []part
 	for i := range r.Attachments {
 		a := &r.Attachments[i]
-		caption := split(a.Text, maxText)
+		caption := bot.Split(a.Text, maxText)
 		if a.Kind == bot.AttachPhoto && len(caption) == 1 {
 			parts = append(parts, part{attachment: a, text: caption[0]})
 			continue
