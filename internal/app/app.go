@@ -107,7 +107,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	}
 	decider := options.Decider
 	if decider == nil {
-		decider = a.library
+		decider = exchange.Talking(a.library)
 	}
 	if err := a.openExchange(channels, decider, log); err != nil {
 		return err

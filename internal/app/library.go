@@ -57,7 +57,7 @@ type reload struct {
 	Warnings int       `json:"warnings"`
 }
 
-var _ exchange.Decider = (*library)(nil)
+var _ exchange.Talker = (*library)(nil)
 
 func newLibrary(settings *config.Config, copies string, log *slog.Logger) *library {
 	return &library{
