@@ -97,6 +97,7 @@ type Attachment struct {
 // on there. It arrives soon, once, and also after a crash.
 type Letter struct {
 	To      ChatID  `json:"-"` // stored beside it, because JSON would not keep every id as it is
+	From    ChatID  `json:"-"` // whose step wrote it; known on arrival
 	Replies []Reply `json:"replies,omitempty"`
 	// Event is read by whoever decides for the destination.
 	Event json.RawMessage `json:"event,omitempty"`
@@ -196,8 +197,9 @@ type Reply struct {
 // what to send, and what to count. Nothing has happened yet when it returns.
 type Step struct {
 	Conversation Conversation
-	Replies      []Reply  // in order, to the chat the message came from
-	Counts       []string // names of counters to raise by one, e.g. "decision.answer"
-	Letters      []Letter // to other chats
-	Forget       bool     // «quên tôi»: erase the chat but for its seen marks, then send Replies
+	Replies      []Reply   // in order, to the chat the message came from
+	Counts       []string  // names of counters to raise by one, e.g. "decision.answer"
+	Letters      []Letter  // to other chats
+	Forget       bool      // «quên tôi»: erase the chat but for its seen marks, then send Replies
+	Acts         []CaseAct // what it does to cases of the same chat
 }

@@ -16,6 +16,9 @@ import (
 // Decider decides what follows from a message. It does no I/O, is a function of
 // the situation, and may be called more than once for one message.
 type Decider interface {
+	// Mentions returns the codes of cases of other chats that deciding needs; few,
+	// and usually none. Nothing is in s.Mentioned yet.
+	Mentions(s Situation) []string
 	Decide(s Situation) Outcome
 }
 
@@ -25,6 +28,9 @@ type Situation struct {
 	Conversation bot.Conversation
 	Message      bot.Message
 	Now          time.Time
+	// Mentioned holds what was found of the cases that the message mentions, as
+	// they stood a moment ago.
+	Mentioned map[string]record.Case
 	// CodePrefix is how the code of a case opened for this chat must begin, and
 	// Random what makes it differ from others: another draw each time.
 	CodePrefix string
@@ -46,6 +52,8 @@ type Talker interface {
 func Talking(t Talker) Decider { return talking{t} }
 
 type talking struct{ Talker }
+
+func (talking) Mentions(Situation) []string { return nil }
 
 func (t talking) Decide(s Situation) Outcome {
 	return Outcome{Step: t.Talker.Decide(s.Conversation, s.Message, s.Now)}
@@ -170,10 +178,14 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 		extra = append(extra, CountUnreadable)
 	}
 	now := x.config.Now()
-	step, err := x.safely(Situation{
+	situation := Situation{
 		Chat: chat, Conversation: conv, Message: m, Now: now,
 		CodePrefix: x.store.Name(m.Chat).CodePrefix(), Random: rand.Uint64(), //nolint:gosec // a code is no secret: it opens nothing by itself
-	})
+	}
+	if situation.Mentioned, err = x.mentioned(ctx, situation); err != nil {
+		return record.Save{}, err
+	}
+	step, err := x.safely(situation)
 	if err != nil {
 		return record.Save{}, err
 	}
@@ -286,6 +298,24 @@ func (x *Exchange) safely(s Situation) (out Outcome, err error) {
 		out = Outcome{Step: bot.Step{Replies: []bot.Reply{x.config.Apology}, Counts: []string{CountPanic}}}
 	}()
 	return x.decider.Decide(s), nil
+}
+
+// mentioned looks up the cases of other chats that the message speaks of.
+func (x *Exchange) mentioned(ctx context.Context, s Situation) (map[string]record.Case, error) {
+	var found map[string]record.Case
+	for _, code := range x.decider.Mentions(s) {
+		c, err := x.store.FindCase(ctx, code)
+		switch {
+		case errors.Is(err, record.ErrNotFound):
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("look up a case: %w", err)
+		case found == nil:
+			found = map[string]record.Case{}
+		}
+		found[code] = c
+	}
+	return found, nil
 }
 
 // about returns the case that m speaks of by answering one of its messages.

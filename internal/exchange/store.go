@@ -25,6 +25,10 @@ type Store interface {
 	// that chat, see [record.Outgoing]; [record.ErrNotFound] if nothing is.
 	Ref(ctx context.Context, chat bot.ChatID, provider string) ([]byte, error)
 
+	// FindCase returns the case of that code, whosever it is;
+	// [record.ErrNotFound] if there is none.
+	FindCase(ctx context.Context, code string) (record.Case, error)
+
 	// Name returns what the chat is called in the store.
 	Name(chat bot.ChatID) record.Name
 }

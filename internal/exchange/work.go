@@ -95,6 +95,7 @@ func (x *Exchange) doWork(ctx context.Context, list Worklist, w record.Work) err
 func (x *Exchange) message(w record.Work) bot.Message {
 	if w.Kind == record.WorkLetter {
 		letter := w.Letter.Letter
+		letter.From = w.Letter.From
 		return bot.Message{Chat: letter.To, ID: "letter:" + w.Letter.ID, At: x.config.Now(), Kind: bot.KindLetter, Letter: &letter}
 	}
 	due := strconv.FormatInt(w.Case.Due.UnixMilli(), 10)
