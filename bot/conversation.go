@@ -12,8 +12,9 @@ import (
 const ContextFor = 30 * time.Minute
 
 // Conversation is what is remembered of a chat between two messages. It is
-// plain data: it goes through JSON unchanged. But for Fragment it holds nothing
-// a resident wrote.
+// plain data: it goes through JSON unchanged. What a resident wrote stands only in
+// Fragment, Question, Turns and Draft, masked when stored, and for as long as the
+// context lasts.
 type Conversation struct {
 	UpdatedAt  time.Time       `json:"updated_at,omitzero"`
 	Frame      knowledge.Frame `json:"frame,omitzero"`
@@ -25,7 +26,19 @@ type Conversation struct {
 	Repeats    int             `json:"repeats,omitempty"`
 	Introduced bool            `json:"introduced,omitempty"` // it was said that this is a machine
 	WantPlace  bool            `json:"want_place,omitempty"` // the next message may be the name of a commune
-	Place      string          `json:"place,omitempty"`      // commune id
+	Place      string          `json:"place,omitempty"`      // commune id, or "-" of who would not say
+
+	// Of what goes to an officer. Question and Turns hold what was typed, for as
+	// long as the context lasts, so that who then wants a person need not type it
+	// again.
+	Question  string `json:"question,omitempty"`
+	Turns     []Turn `json:"turns,omitempty"`
+	Draft     *Draft `json:"draft,omitempty"`
+	Matter    Matter `json:"matter,omitempty"`     // of a cry for help or a complaint a moment ago
+	Telling   string `json:"telling,omitempty"`    // code of the case that the next message belongs to
+	Aside     bool   `json:"aside,omitempty"`      // the bot is asked although an officer waits for a reply
+	Apart     bool   `json:"apart,omitempty"`      // it was said that answers are not the officer's
+	WantPhone bool   `json:"want_phone,omitempty"` // the next message may be a phone number
 
 	// Fragment is the masked beginning of a question typed in pieces; see
 	// fragment.go for what may stand in it and for how long.

@@ -13,7 +13,15 @@ const maxMisses = 3
 
 func (t *turn) understand(text string) {
 	d := t.ask(text)
+	t.decision = d
 	t.count("decision." + string(d.Act))
+	if c, ok := t.forCase(); ok && !overrides(d.Act) {
+		t.add(c, text, nil)
+		return
+	}
+	if asks(d.Act) {
+		t.remember(text, d.Entry)
+	}
 	switch d.Act {
 	case knowledge.ActAnswer:
 		t.understood()
@@ -44,6 +52,28 @@ func (t *turn) understand(text string) {
 	}
 }
 
+// writesToCase reports whether what is typed now is for an officer.
+func (t *turn) writesToCase() bool {
+	_, ok := t.forCase()
+	return ok
+}
+
+// overrides reports whether a message is heard by the bot although an officer
+// waits for a reply: a cry for help, and what somebody tells the bot to do.
+func overrides(a knowledge.Act) bool {
+	return a == knowledge.ActCrisis || a == knowledge.ActCommand || a == knowledge.ActHuman
+}
+
+// asks reports whether a message is a question, as opposed to a greeting or a
+// command.
+func asks(a knowledge.Act) bool {
+	switch a {
+	case knowledge.ActCommand, knowledge.ActHuman, knowledge.ActSmalltalk:
+		return false
+	}
+	return true
+}
+
 // onlyWho takes a message that says who one is and nothing else: it is kept, and
 // the question is awaited instead of guessed.
 func (t *turn) onlyWho(d knowledge.Decision) bool {
@@ -59,8 +89,15 @@ func (t *turn) onlyWho(d knowledge.Decision) bool {
 // person answers who wants a person. A complaint about an official has a lawful
 // way of its own and is not sent to the desk it is about.
 func (t *turn) person(d knowledge.Decision) {
+	if t.reaches() && d.Phrase == phraseProposal {
+		t.count("officer.proposal")
+		t.conv.Question = cutText(t.said, maxQuestion)
+		t.bring(MatterProposal, t.texts.say(textProposal))
+		return
+	}
 	if p, ok := t.base.Phrase(d.Phrase); ok && d.Phrase != actionOfficer {
 		t.count("officer.complaint")
+		t.conv.Matter, t.conv.Question = MatterConfidential, t.said
 		t.handoff(p.Answer, t.officerButton(), t.menuButton())
 		return
 	}
@@ -82,6 +119,9 @@ func (t *turn) ask(text string) knowledge.Decision {
 	}
 	return d
 }
+
+// phraseProposal is the phrase of chu_de.yaml for an opinion or a proposal.
+const phraseProposal = "kien-nghi"
 
 func commandAction(phrase string) string {
 	if phrase == actionForget {
@@ -145,12 +185,17 @@ func (t *turn) handover(d knowledge.Decision) {
 			return
 		}
 	}
-	if t.conv.Misses >= maxMisses {
+	if t.conv.Misses >= maxMisses && !t.reaches() {
 		t.handoff(t.texts.say(textLoop), t.officerButton(), t.menuButton())
 		return
 	}
 	if complains(d.Reading) {
+		t.conv.Matter = MatterConfidential
 		t.handoff(t.texts.say(textComplaint), t.officerButton(), t.menuButton())
+		return
+	}
+	if t.reaches() {
+		t.bring(MatterQuestion, t.texts.say(textBring))
 		return
 	}
 	t.conv.WantPlace = true
@@ -191,7 +236,7 @@ func (t *turn) refer(d knowledge.Decision) {
 // crisis answers a cry for help at once with the official text and nothing
 // else around it.
 func (t *turn) crisis(d knowledge.Decision) {
-	t.conv.Frame = knowledge.Frame{}
+	t.conv.Frame, t.conv.Matter = knowledge.Frame{}, MatterUrgent
 	entry, ok := t.base.Entry(d.Entry, t.on)
 	if !ok {
 		t.officer()
