@@ -108,7 +108,8 @@ type turn struct {
 
 func (e *Engine) begin(v View, conv Conversation, now time.Time) *turn {
 	if conv.UpdatedAt.IsZero() || now.Sub(conv.UpdatedAt) > ContextFor {
-		conv = Conversation{Introduced: conv.Introduced && now.Sub(conv.UpdatedAt) < 24*time.Hour, Place: conv.Place}
+		conv = conv.rested(now)
+		conv.List = answeredOptions(v) // an officer's answer comes days later, too
 	}
 	t := &turn{Engine: e, view: v, conv: conv, was: conv, now: now, on: knowledge.DateOf(now.In(e.zone))}
 	t.conv.UpdatedAt = now

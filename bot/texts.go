@@ -97,6 +97,8 @@ const (
 	textSaysCases     textKey = "nói hồ sơ của tôi"
 	textSaysPress     textKey = "nói hỏi"
 	textSaysOther     textKey = "nói việc khác"
+	textSaysClear     textKey = "nói rõ"
+	textSaysUnclear   textKey = "nói chưa rõ"
 	textNoCase        textKey = "chưa có hồ sơ"
 	textNoSuchCase    textKey = "không thấy hồ sơ"
 	textCaseWaiting   textKey = "hồ sơ waiting"

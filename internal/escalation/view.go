@@ -1,0 +1,75 @@
+package escalation
+
+import (
+	"time"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/desks"
+)
+
+// views are the cases of the chat as its resident may see them.
+func (x *scene) views() []bot.CaseView {
+	var out []bot.CaseView
+	for _, c := range x.cases() {
+		v := bot.CaseView{
+			Code: c.Code, State: c.State, Question: c.Question, Opened: c.Opened, Due: c.Due,
+			Officer: x.officerName(c.Holder), Late: c.Stopped.IsZero() && x.Now.After(c.Due),
+		}
+		if x.desks != nil {
+			d, _ := x.desks.Desk(c.Desk)
+			v.Desk = d.Name
+		}
+		for _, s := range c.Said {
+			if s.Check != "" {
+				v.Checks = append(v.Checks, bot.Check{Code: s.Check, Officer: x.officerName(s.Officer), At: s.At})
+			}
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// officerName is how residents hear of an officer: «Chị Lan».
+func (x *scene) officerName(id string) string {
+	if x.desks == nil || id == "" {
+		return ""
+	}
+	o, _ := x.desks.Officer(id)
+	return o.Name
+}
+
+// routes are the desks as the engine asks for them.
+type routes struct {
+	desks *desks.Desks
+	reach Registry
+}
+
+// Route implements [bot.Desks].
+func (r routes) Route(m bot.Matter, place, topic string, now time.Time) (bot.DeskView, bool) {
+	d, ok := Route(r.desks, m, place, topic, now)
+	if !ok {
+		return bot.DeskView{}, false
+	}
+	calendar := r.desks.Calendar(d.ID)
+	return bot.DeskView{ID: d.ID, Name: d.Name, Due: r.desks.Due(d.ID, now), Open: calendar.Open(now), Next: calendar.Next(now)}, true
+}
+
+// countsOf names what happened, for the figures: never who or what.
+func countsOf(before, after Case, e Event) []string {
+	if before.State == after.State && e.Kind != Opened {
+		return nil
+	}
+	desk, place := after.Desk, after.Place
+	switch {
+	case e.Kind == Opened:
+		return []string{"case.opened", "case.opened." + after.Topic + "." + place, "case.desk." + desk}
+	case after.State == bot.CaseAnswered:
+		if after.Stopped.IsZero() && len(after.Said) > 0 && after.Said[len(after.Said)-1].At.After(after.Due) {
+			return []string{"case.answered", "case.late." + after.Topic + "." + place}
+		}
+		return []string{"case.answered", "case.on_time." + after.Topic + "." + place}
+	case after.State == bot.CaseClosed:
+		return []string{"case.closed", "case.closed." + after.How}
+	}
+	return nil
+}
