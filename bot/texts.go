@@ -74,6 +74,8 @@ const (
 	// Of what goes to officers.
 	textBring         textKey = "chuyển cán bộ"
 	textProposal      textKey = "kiến nghị"
+	textProposes      textKey = "lời kiến nghị"
+	textDenounces     textKey = "lời tố cáo"
 	textAskPlace      textKey = "hỏi xã"
 	textNoPlace       textKey = "nút không nói xã"
 	textConsent       textKey = "xin đồng ý"
@@ -171,6 +173,18 @@ func (t texts) lists(key textKey, folded string) bool {
 	for line := range strings.SplitSeq(t[strictyaml.Fold(string(key))], "\n") {
 		if foldWords(vietnamese.Tokenize(line)) == folded {
 			return folded != ""
+		}
+	}
+	return false
+}
+
+// says reports whether one of the lines of a text occurs in what was said, as
+// whole words.
+func (t texts) says(key textKey, said string) bool {
+	whole := " " + foldWords(vietnamese.Tokenize(said)) + " "
+	for line := range strings.SplitSeq(t[strictyaml.Fold(string(key))], "\n") {
+		if words := foldWords(vietnamese.Tokenize(line)); words != "" && strings.Contains(whole, " "+words+" ") {
+			return true
 		}
 	}
 	return false
