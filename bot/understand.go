@@ -21,6 +21,7 @@ func (t *turn) understand(text string) {
 	}
 	if asks(d.Act) {
 		t.remember(text, d.Entry)
+		t.figure(d)
 	}
 	switch d.Act {
 	case knowledge.ActAnswer:
@@ -49,6 +50,21 @@ func (t *turn) understand(text string) {
 	}
 	if d.Act == knowledge.ActClarify || d.Act == knowledge.ActHandover || d.Act == knowledge.ActAsk {
 		t.keepFragment(text)
+	}
+}
+
+// figure counts a question by topic and commune.
+func (t *turn) figure(d knowledge.Decision) {
+	topic := ""
+	if e, ok := t.base.Entry(d.Entry, t.on); ok {
+		topic = e.Topic
+	}
+	if topic == "" {
+		topic = t.topicOf("")
+	}
+	t.count(Figure(FigureAsked, topic, t.placeID()))
+	if d.Act == knowledge.ActAnswer || d.Act == knowledge.ActRefer || d.Act == knowledge.ActCrisis {
+		t.count(Figure(FigureAnswered, topic, t.placeID()))
 	}
 }
 

@@ -56,20 +56,19 @@ func (r routes) Route(m bot.Matter, place, topic string, now time.Time) (bot.Des
 
 // countsOf names what happened, for the figures: never who or what.
 func countsOf(before, after Case, e Event) []string {
-	if before.State == after.State && e.Kind != Opened {
-		return nil
-	}
-	desk, place := after.Desk, after.Place
+	figure := func(what string) string { return bot.Figure(what, after.Topic, after.Place) }
 	switch {
 	case e.Kind == Opened:
-		return []string{"case.opened", "case.opened." + after.Topic + "." + place, "case.desk." + desk}
+		return []string{"case.opened", figure(bot.FigureHanded)}
+	case before.State == after.State:
+		return nil
 	case after.State == bot.CaseAnswered:
-		if after.Stopped.IsZero() && len(after.Said) > 0 && after.Said[len(after.Said)-1].At.After(after.Due) {
-			return []string{"case.answered", "case.late." + after.Topic + "." + place}
+		if n := len(after.Said); n > 0 && after.Said[n-1].At.After(after.Due) {
+			return []string{"case.answered", figure(bot.FigureLate)}
 		}
-		return []string{"case.answered", "case.on_time." + after.Topic + "." + place}
+		return []string{"case.answered", figure(bot.FigureOnTime)}
 	case after.State == bot.CaseClosed:
-		return []string{"case.closed", "case.closed." + after.How}
+		return []string{"case.closed." + after.How}
 	}
 	return nil
 }
