@@ -8,10 +8,11 @@ const module = "github.com/doithoai/doithoai"
 // fails, so that a new one is a decision and not an accident.
 func order() [][]string {
 	return [][]string{
-		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify"},
+		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime"},
 		{"knowledge", "knowledge/quangngai"},
 		{"bot"},
 		{"internal/record"},
+		{"internal/desks"},
 		{"internal/exchange", "internal/delivery", "internal/spool"},
 		suites(),
 		adapters(),
