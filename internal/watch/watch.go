@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"time"
@@ -43,12 +44,35 @@ func Loop(ctx context.Context, changes <-chan struct{}, look func()) {
 // blocks: one pending change is as good as ten. Folders within are watched too,
 // also new ones. Network drives report nothing; [Loop] looks at them anyway.
 func Notify(dir string, changes chan<- struct{}) (stop func(), err error) {
+	return start(changes, func(w *fsnotify.Watcher) error { return watchTree(w, dir) },
+		func(w *fsnotify.Watcher, event fsnotify.Event) bool {
+			if event.Has(fsnotify.Create) {
+				_ = watchTree(w, event.Name) // a new folder; what fails here Loop finds
+			}
+			return true
+		})
+}
+
+// NotifyFile is [Notify] for one file, which need not be there yet. It is the
+// folder that is watched, because editors' programs replace a file by another;
+// what else changes there is not told, and folders within are not looked at.
+func NotifyFile(path string, changes chan<- struct{}) (stop func(), err error) {
+	path = filepath.Clean(path)
+	return start(changes, func(w *fsnotify.Watcher) error { return w.Add(filepath.Dir(path)) },
+		func(_ *fsnotify.Watcher, event fsnotify.Event) bool {
+			return filepath.Base(event.Name) == filepath.Base(path)
+		})
+}
+
+// start watches what add adds and tells the events that matter. Errors are told
+// too: something was missed.
+func start(changes chan<- struct{}, add func(*fsnotify.Watcher) error, matters func(*fsnotify.Watcher, fsnotify.Event) bool) (stop func(), err error) {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("watch: %w", err)
 	}
-	if err := watchTree(watcher, dir); err != nil {
-		return nil, errors.Join(err, watcher.Close())
+	if err := add(watcher); err != nil {
+		return nil, errors.Join(fmt.Errorf("watch: %w", err), watcher.Close())
 	}
 	done := make(chan struct{})
 	go func() {
@@ -59,8 +83,8 @@ func Notify(dir string, changes chan<- struct{}) (stop func(), err error) {
 				if !ok {
 					return
 				}
-				if event.Has(fsnotify.Create) {
-					_ = watchTree(watcher, event.Name) // a new folder; what fails here the poll finds
+				if !matters(watcher, event) {
+					continue
 				}
 			case _, ok := <-watcher.Errors:
 				if !ok {

@@ -70,3 +70,50 @@ func TestNotify(t *testing.T) {
 		t.Error("a folder that is not there is watched")
 	}
 }
+
+func TestNotifyFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file, other := filepath.Join(dir, "a.yaml"), filepath.Join(dir, "b.yaml")
+	changes := make(chan struct{}, 1)
+	stop, err := watch.NotifyFile(file, changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(other, []byte("1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(other, file); err != nil { // the usual way to save
+		t.Fatal(err)
+	}
+	select {
+	case <-changes:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the file was replaced and nothing told")
+	}
+	stop()
+	if _, err := watch.NotifyFile(filepath.Join(dir, "missing", "a.yaml"), changes); err == nil {
+		t.Error("a file in a folder that is not there is watched")
+	}
+}
+
+func TestNotifyFileKeepsQuietAboutOthers(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	changes := make(chan struct{}, 1)
+	stop, err := watch.NotifyFile(filepath.Join(dir, "a.yaml"), changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		if err := os.WriteFile(filepath.Join(dir, "b.yaml"), []byte("1"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop() // waits for the events that came
+	select {
+	case <-changes:
+		t.Error("a change of another file was told")
+	default:
+	}
+}
