@@ -27,13 +27,25 @@ type Office struct {
 	texts  texts
 }
 
-// Config is what an [Office] is made of. All but Zone are compulsory.
+// Config is what an [Office] is made of. All but Place and Zone are compulsory.
 type Config struct {
 	Talk func() Converser    // the engine of the base in use
 	Desk func() *desks.Desks // the desks in use; nil for none
 	// Reach is who is registered at this moment.
 	Reach func() Registry
+	// Place returns how officers call a commune: «xã Tịnh Khê»; its id if nil.
+	Place func(id string) string
 	Zone  *time.Location // of dates in texts; UTC if nil
+}
+
+// New returns an Office. It panics if the sentences compiled into the program
+// cannot be read, which a test excludes.
+func New(config Config) *Office {
+	t, err := loadTexts(textsFile)
+	if err != nil {
+		panic(err)
+	}
+	return &Office{config: config, texts: t}
 }
 
 var _ exchange.Decider = (*Office)(nil)
