@@ -193,35 +193,19 @@ func (x *scene) apply(c Case, e Event, fresh bool) {
 	x.tellAll(next, effects)
 }
 
-// tellAll turns effects into replies to this chat and letters to others, one
-// letter a chat, in the order of the effects.
+// tellAll turns effects into replies to this chat and letters to others.
 func (x *scene) tellAll(c Case, effects []Effect) {
 	for _, e := range effects {
 		if e.What == Alarm {
 			x.out.Counts = append(x.out.Counts, "case.alarm")
-			continue
 		}
-		replies := x.tell(c, e, x.Now)
-		if e.To == (bot.ChatID{}) || e.To == x.Chat() {
-			for _, r := range replies {
-				x.out.Conversation = x.out.Conversation.Offered(r, x.Now)
-			}
-			x.out.Replies = append(x.out.Replies, replies...)
-			continue
-		}
-		x.post(e.To, replies, envelope{Line: lineOf(c)})
 	}
-}
-
-// post adds to the letter for a chat, or begins one.
-func (x *scene) post(to bot.ChatID, replies []bot.Reply, what envelope) {
-	i := slices.IndexFunc(x.out.Letters, func(l bot.Letter) bool { return l.To == to })
-	if i < 0 || what.Case != nil {
-		x.out.Letters = append(x.out.Letters, bot.Letter{To: to, Replies: replies, Event: what.encode()})
-		return
+	replies, letters := x.post(c, effects, x.window(), x.Now)
+	for _, r := range replies {
+		x.out.Conversation = x.out.Conversation.Offered(r, x.Now)
 	}
-	x.out.Letters[i].Replies = append(x.out.Letters[i].Replies, replies...)
-	x.out.Letters[i].Event = what.encode() // the same case, as it stands by now
+	x.out.Replies = append(x.out.Replies, replies...)
+	x.out.Letters = append(x.out.Letters, letters...)
 }
 
 // letter takes what came from another chat: an officer's doing, or how sending
@@ -230,20 +214,22 @@ func (x *scene) letter() {
 	l := x.Message.Letter
 	x.out.Replies = l.Replies
 	if l.Ended != nil {
-		if code, no, ok := saidTrack(l.Ended.Track); ok {
+		if code, no, ok := readSaidTrack(l.Ended.Track); ok {
 			x.event(Event{Kind: Ended, Code: code, No: no, End: l.Ended.End, Reason: l.Ended.Reason})
 		}
 		return
 	}
-	what, ok := decodeEnvelope(l.Event)
-	if !ok || what.Case == nil {
+	what, err := readEnvelope(l.Event)
+	if err != nil || what.Case == nil {
 		return
 	}
 	e := *what.Case
 	e.From = l.From
 	if x.desks == nil || !x.event(e) {
-		// It ended and is gone, or the desks were taken out of the settings.
-		x.post(l.From, x.gone(e.Code), envelope{Gone: e.Code})
+		// It ended long ago or was withdrawn, or the desks left the settings.
+		gone := Case{Code: e.Code, Chat: x.Chat(), State: bot.CaseClosed}
+		_, letters := x.post(gone, []Effect{{What: NoteOver, To: l.From}}, nil, x.Now)
+		x.out.Letters = append(x.out.Letters, letters...)
 	}
 }
 
