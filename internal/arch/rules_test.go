@@ -8,7 +8,8 @@ const module = "github.com/doithoai/doithoai"
 // fails, so that a new one is a decision and not an accident.
 func order() [][]string {
 	return [][]string{
-		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime"},
+		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime", "internal/watch"},
+		{"internal/keyfile"},
 		{"knowledge", "knowledge/quangngai"},
 		{"bot"},
 		{"internal/record", "internal/desks"},
@@ -73,7 +74,7 @@ func thirdParty() map[string]place {
 	return map[string]place{
 		"github.com/chromedp/chromedp":    {tests: true},
 		"github.com/chromedp/cdproto":     {tests: true},
-		"github.com/fsnotify/fsnotify":    {packages: []string{"knowledge"}},
+		"github.com/fsnotify/fsnotify":    {packages: []string{"internal/watch"}},
 		"github.com/google/jsonschema-go": {packages: []string{"knowledge"}, tests: true},
 		"github.com/redis/go-redis":       {packages: []string{"internal/store/redisstore"}, tests: true},
 		"github.com/spf13/cobra":          {packages: []string{"cmd/doithoai"}},
