@@ -98,7 +98,7 @@ func (h *hand) fill(d Draft, text string, files []bot.Attachment) {
 }
 
 // maxReason is how long a reason can be, in characters: a resident reads it.
-const maxReason = 300
+const maxReason = 200
 
 func limit(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {

@@ -83,8 +83,8 @@ func (o *Office) scene(s exchange.Situation) *scene {
 
 // Mentions implements [exchange.Decider].
 func (o *Office) Mentions(s exchange.Situation) []string {
-	if x := o.scene(s); x.desks != nil && x.staff() {
-		return x.mentions()
+	if x := o.scene(s); x.staff() {
+		return o.mentions(s)
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (o *Office) Mentions(s exchange.Situation) []string {
 func (o *Office) Decide(s exchange.Situation) exchange.Outcome {
 	x := o.scene(s)
 	switch {
-	case x.desks != nil && x.staff():
+	case x.staff():
 		x.staffStep()
 	case s.Message.Kind == bot.KindLetter:
 		x.letter()
@@ -108,15 +108,61 @@ func (o *Office) Decide(s exchange.Situation) exchange.Outcome {
 // staff reports whether the chat is an officer's own or a room: what comes there
 // is never taken for a resident's question.
 func (x *scene) staff() bool {
-	if len(x.desks.ByRoom(x.Chat())) > 0 || x.Message.Room {
-		return true
-	}
-	_, ok := x.reach.Officer(x.Chat())
-	return ok
+	return x.desks != nil && (x.isRoom() || x.owner() != "") && !x.ofResident()
 }
 
-// Chat is the chat that the situation is in.
-func (x *scene) Chat() bot.ChatID { return x.Message.Chat }
+// ofResident reports whether a letter or the clock concerns a case that lies with
+// this very chat: an officer may have been a resident before.
+func (x *scene) ofResident() bool {
+	code := ""
+	switch m := x.Message; {
+	case m.Kind == bot.KindDue:
+		code = m.Payload
+	case m.Kind != bot.KindLetter:
+	case m.Letter.Ended != nil:
+		code, _, _ = readSaidTrack(m.Letter.Ended.Track)
+	case len(m.Letter.Event) > 0:
+		if e, err := readEnvelope(m.Letter.Event); err == nil && e.Case != nil {
+			return true
+		}
+	}
+	return code != "" && slices.ContainsFunc(x.cases(), func(c Case) bool { return c.Code == code })
+}
+
+func (x *scene) isRoom() bool { return x.Message.Room || len(x.desks.ByRoom(x.chat())) > 0 }
+
+// owner returns the officer whose own chat it is, "" if it is nobody's.
+func (x *scene) owner() string {
+	id, _ := x.reach.Officer(x.chat())
+	return id
+}
+
+// sender returns the officer who wrote in a room, "" if it was none.
+func (x *scene) sender() string {
+	if x.Message.Sender == "" {
+		return ""
+	}
+	who := x.chat()
+	who.Chat = x.Message.Sender
+	id, _ := x.reach.Officer(who)
+	return id
+}
+
+// staffStep decides for a chat of officers.
+func (x *scene) staffStep() {
+	book := bookOf(x.Situation.Chat.Cases)
+	if x.isRoom() {
+		x.out = x.room(x.Situation, x.sender(), book)
+		return
+	}
+	if x.Message.Joined != "" {
+		x.Message.Kind = bot.KindOpen
+	}
+	x.out = x.officer(x.Situation, x.owner(), book)
+}
+
+// chat is the one that the situation is in.
+func (x *scene) chat() bot.ChatID { return x.Message.Chat }
 
 // world is what the rules of cases rest on.
 func (x *scene) world() World {
@@ -146,7 +192,7 @@ func (x *scene) act(a bot.CaseAct) {
 	switch a.Kind {
 	case bot.ActOpen:
 		e.Kind = Opened
-		x.apply(Case{Code: a.Code, Chat: x.Chat()}, e, true)
+		x.apply(Case{Code: a.Code, Chat: x.chat()}, e, true)
 		return
 	case bot.ActAdd:
 		e.Kind = Added
@@ -212,7 +258,7 @@ func (x *scene) tellAll(c Case, effects []Effect) {
 // something to this resident ended.
 func (x *scene) letter() {
 	l := x.Message.Letter
-	x.out.Replies = l.Replies
+	x.out.Replies = slices.Clone(l.Replies)
 	if l.Ended != nil {
 		if code, no, ok := readSaidTrack(l.Ended.Track); ok {
 			x.event(Event{Kind: Ended, Code: code, No: no, End: l.Ended.End, Reason: l.Ended.Reason})
@@ -227,7 +273,7 @@ func (x *scene) letter() {
 	e.From = l.From
 	if x.desks == nil || !x.event(e) {
 		// It ended long ago or was withdrawn, or the desks left the settings.
-		gone := Case{Code: e.Code, Chat: x.Chat(), State: bot.CaseClosed}
+		gone := Case{Code: e.Code, Chat: x.chat(), State: bot.CaseClosed}
 		_, letters := x.post(gone, []Effect{{What: NoteOver, To: l.From}}, nil, x.Now)
 		x.out.Letters = append(x.out.Letters, letters...)
 	}
@@ -267,7 +313,7 @@ func (x *scene) cases() []Case {
 			}
 		}
 		if c, err := FromRecord(r); err == nil {
-			c.Chat = x.Chat()
+			c.Chat = x.chat()
 			out = append(out, c)
 		}
 	}

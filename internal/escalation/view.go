@@ -29,14 +29,9 @@ func (x *scene) views() []bot.CaseView {
 	return out
 }
 
-// officerName is how residents hear of an officer: «Chị Lan».
-func (x *scene) officerName(id string) string {
-	if x.desks == nil || id == "" {
-		return ""
-	}
-	o, _ := x.desks.Officer(id)
-	return o.Name
-}
+// window is what the resident's channel still lets through; nil if it has no
+// such bounds.
+func (x *scene) window() *window { return nil }
 
 // routes are the desks as the engine asks for them.
 type routes struct {
