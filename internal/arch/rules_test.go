@@ -15,6 +15,7 @@ func order() [][]string {
 		{"internal/record", "internal/desks"},
 		{"internal/exchange", "internal/delivery", "internal/spool"},
 		{"internal/escalation"},
+		{"internal/staff"},
 		suites(),
 		adapters(),
 		{"internal/config"},
