@@ -48,9 +48,6 @@ type Message struct {
 	// authority: never the chat, a name, or what a button carried. Empty if the
 	// channel cannot tell, as with who writes in the name of a group.
 	Sender string
-	// Joined is the id of the officer whose invitation this message was. Only our
-	// own front door sets it; a channel leaves it empty.
-	Joined string
 	// Room says that the chat has several members.
 	Room bool
 	// ReplyTo is the platform's id of the message that this one answers, or under
