@@ -42,6 +42,9 @@ func (e *Engine) Decide(conv Conversation, m Message, now time.Time) Step {
 	return e.Converse(View{}, conv, m, now)
 }
 
+// Base returns what the engine speaks from.
+func (e *Engine) Base() *knowledge.Base { return e.base }
+
 // Title returns the name of an entry that is valid on the day and its text as a
 // resident gets it who is in no known group; false if there is none.
 func (e *Engine) Title(id string, now time.Time) (name, text string, ok bool) {
