@@ -43,6 +43,7 @@ var _ http.Handler = (*Public)(nil)
 
 const (
 	publicLife = 24 * time.Hour
+	writeTime  = 5 * time.Minute // for one copy, to a slow phone
 	signature  = 16 // bytes of an address's signature
 	signingKey = 32 // bytes
 )
@@ -129,6 +130,8 @@ func (p *Public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer f.Close()
+	// A writer without deadlines is one of a test.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTime))
 	h.Set("Content-Type", info.Type)
 	h.Set("Content-Disposition", disposition(info.Type))
 	h.Set("Cache-Control", "private, max-age="+strconv.Itoa(int(end.Sub(p.config.Now()).Seconds())))
