@@ -44,8 +44,8 @@ var _ http.Handler = (*Public)(nil)
 const (
 	publicLife = 24 * time.Hour
 	writeTime  = 5 * time.Minute // for one copy, to a slow phone
-	signature  = 16 // bytes of an address's signature
-	signingKey = 32 // bytes
+	signature  = 16              // bytes of an address's signature
+	signingKey = 32              // bytes
 )
 
 // NewPublic returns a Public. Errors are mistakes in c.
