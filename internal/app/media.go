@@ -160,8 +160,8 @@ func (a *App) errandLanes(channels []Channel) []delivery.LaneConfig {
 // How long a message waits for a copy that is not there yet: a fetch takes a
 // second or two, and whoever waits for the message must not wait for ever.
 const (
-	comingFor = 2 * time.Minute
-	comingMin = time.Second
+	comingFor   = 2 * time.Minute
+	comingLeast = time.Second
 )
 
 // coming tells how long to wait before d is sent: what belongs to it is still
@@ -176,7 +176,7 @@ func (s *shelf) coming(ctx context.Context, d record.Delivery) time.Duration {
 			continue
 		}
 		if _, err := s.Stat(ctx, a.Key); errors.Is(err, fs.ErrNotExist) {
-			return max(age, comingMin) // twice as old the next time
+			return max(age, comingLeast) // twice as old the next time
 		}
 	}
 	return 0

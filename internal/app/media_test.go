@@ -177,11 +177,11 @@ func dead(t *testing.T, data string) (reasons []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
-	if err := store.Dead(t.Context(), func(d record.Dead) error {
+	err = store.Dead(t.Context(), func(d record.Dead) error {
 		reasons = append(reasons, record.Lane(d.Delivery.Chat)+" "+d.Reason)
 		return nil
-	}); err != nil {
+	})
+	if err := errors.Join(err, store.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return reasons
