@@ -508,3 +508,41 @@ func TestMediaFolder(t *testing.T) {
 		t.Errorf("got %v, want a problem with the folder", err)
 	}
 }
+
+// sends answers everything with a copy.
+type sends string
+
+// Decide implements [exchange.Decider].
+func (s sends) Decide(exchange.Situation) exchange.Outcome {
+	return exchange.Outcome{Step: bot.Step{Replies: []bot.Reply{{Kind: bot.ReplyPerson, Text: "Dạ", Attachments: []bot.Attachment{{Kind: bot.AttachPhoto, Key: string(s)}}}}}}
+}
+
+// A page too gets a message only once its picture is there: what it has
+// acknowledged does not come again.
+func TestAPageWaitsForAPicture(t *testing.T) {
+	t.Parallel()
+	const key = "a0000000000000000000000000000001"
+	data := t.TempDir()
+	r := startWith(t, settings(t, data), t.Output(), app.Options{Decider: sends(key)})
+	who := visit(t, r.url)
+	who.say("1", "x")
+	type answer struct {
+		Replies []struct{ Shows []struct{ As string } }
+	}
+	var early, late answer
+	getJSON(t, who.http, r.url+"/chat/replies?wait=0", &early)
+	if len(early.Replies) != 0 {
+		t.Errorf("got %+v before the picture was there", early)
+	}
+	disk, err := media.OpenDisk(filepath.Join(data, "media"), media.DiskConfig{}) // as another program that shares the folder
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := disk.Put(t.Context(), key, bytes.NewReader(thePhoto)); err != nil {
+		t.Fatal(err)
+	}
+	getJSON(t, who.http, r.url+"/chat/replies?wait=20", &late)
+	if len(late.Replies) != 1 || len(late.Replies[0].Shows) != 1 || late.Replies[0].Shows[0].As != "image" {
+		t.Errorf("got %+v, want the picture", late)
+	}
+}
