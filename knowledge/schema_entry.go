@@ -125,10 +125,10 @@ func parseSource(line string) Source {
 }
 
 func pictureField() field[entryDoc] {
-	return field[entryDoc]{fieldKey{name: "hình", about: "tên tệp hình · mô tả hình"},
+	return field[entryDoc]{fieldKey{name: "hình", about: "tên tệp hình (.jpg hoặc .png, đến 1 MB) · mô tả hình"},
 		func(r *fileReader, t *entryDoc, n *strictyaml.Node) {
 			file, alt, _ := strings.Cut(strings.ReplaceAll(r.text("hình", n), "|", "·"), "·")
-			t.Picture = Picture{strings.TrimSpace(file), strings.TrimSpace(alt)}
+			t.Picture = Picture{File: strings.TrimSpace(file), Alt: strings.TrimSpace(alt)}
 			if t.Picture.File != "" && t.Picture.Alt == "" {
 				r.err(n.At(), "picture", "Hình chưa có lời mô tả (người không thấy hình cần đọc được).", "Viết «tên-tệp.png · mô tả hình».")
 			}
