@@ -40,6 +40,11 @@ type Conversation struct {
 	Apart     bool   `json:"apart,omitempty"`      // it was said that answers are not the officer's
 	WantPhone bool   `json:"want_phone,omitempty"` // the next message may be a phone number
 
+	// Attached is what was received besides text since the conversation began, the
+	// last few of it, without Source: a case opened next can take it along.
+	Attached []Attachment `json:"attached,omitempty"`
+	Copies   Copies       `json:"copies,omitzero"`
+
 	// Fragment is the masked beginning of a question typed in pieces; see
 	// fragment.go for what may stand in it and for how long.
 	Fragment   string    `json:"fragment,omitempty"`
@@ -67,7 +72,9 @@ func (c Conversation) Offered(r Reply, now time.Time) Conversation {
 
 // rested is what is left of a conversation after its context has ended.
 func (c Conversation) rested(now time.Time) Conversation {
-	return Conversation{Introduced: c.Introduced && now.Sub(c.UpdatedAt) < 24*time.Hour, Place: c.Place}
+	return Conversation{
+		Introduced: c.Introduced && now.Sub(c.UpdatedAt) < 24*time.Hour, Place: c.Place, Copies: c.Copies.lasting(now),
+	}
 }
 
 // optionsOf is what typed numbers stand for under these buttons: the officer is

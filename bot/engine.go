@@ -67,6 +67,7 @@ func (e *Engine) Converse(v View, conv Conversation, m Message, now time.Time) S
 		return Step{Conversation: conv}
 	}
 	t := e.begin(v, conv, now)
+	t.remember(m)
 	switch m.Kind {
 	case KindOpen:
 		t.welcome()
@@ -89,8 +90,7 @@ func (e *Engine) Converse(v View, conv Conversation, m Message, now time.Time) S
 			t.act(actionOfficer)
 			break
 		}
-		t.count("message.other")
-		t.notice(e.texts.say(textMedia), t.officerButton(), t.menuButton())
+		t.received(m)
 	}
 	t.step.Conversation = t.conv
 	return t.step
@@ -107,6 +107,8 @@ type turn struct {
 	now      time.Time
 	on       knowledge.Date
 	step     Step
+
+	origin string // the channel of the message
 }
 
 func (e *Engine) begin(v View, conv Conversation, now time.Time) *turn {
@@ -125,7 +127,7 @@ func (t *turn) count(name string) { t.step.Counts = append(t.step.Counts, name) 
 
 func (t *turn) welcome() {
 	t.count("message.open")
-	t.conv = Conversation{UpdatedAt: t.now, Introduced: true, Place: t.was.Place}
+	t.conv = Conversation{UpdatedAt: t.now, Introduced: true, Place: t.was.Place, Copies: t.conv.Copies}
 	t.notice(t.texts.say(textWelcome)+"\n\n"+t.texts.say(textIntro), t.topicButtons()...)
 }
 

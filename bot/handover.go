@@ -208,10 +208,10 @@ func (t *turn) open1(d *Draft) {
 	}
 	t.count("handover.opened")
 	t.conv.Draft, t.conv.Turns, t.conv.Question, t.conv.Matter = nil, nil, "", ""
-	t.conv.WantPhone = true
+	t.conv.WantPhone, t.conv.Attached = true, nil
 	t.step.Acts = append(t.step.Acts, CaseAct{
 		Kind: ActOpen, Code: t.view.NewCode, Matter: d.Matter, Question: d.Question, Turns: t.was.Turns, Near: d.Near,
-		Topic: d.Topic, Place: t.placeID(), Desk: desk.ID, Files: t.takeAttached(),
+		Topic: d.Topic, Place: t.placeID(), Desk: desk.ID, Files: t.was.Attached,
 		Consent: Consent{Version: consentVersion, At: t.now},
 	})
 	text := t.texts.say(textReceipt, "bộ phận", t.deskName(desk), "mã", SayCode(t.view.NewCode), "hạn", t.when(desk.Due))
@@ -243,9 +243,9 @@ func SayCode(code string) string {
 	return strings.Join(append(parts, code), " ")
 }
 
-// remember keeps what was asked and which entry answered it, for an officer to
+// asking keeps what was asked and which entry answered it, for an officer to
 // see should one be needed.
-func (t *turn) remember(text, entry string) {
+func (t *turn) asking(text, entry string) {
 	if !t.reaches() {
 		return
 	}

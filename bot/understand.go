@@ -20,7 +20,7 @@ func (t *turn) understand(text string) {
 		return
 	}
 	if asks(d.Act) {
-		t.remember(text, d.Entry)
+		t.asking(text, d.Entry)
 		t.figure(d)
 	}
 	switch d.Act {

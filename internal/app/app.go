@@ -18,6 +18,7 @@ import (
 	"github.com/doithoai/doithoai/internal/control"
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/exchange"
+	"github.com/doithoai/doithoai/internal/media"
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/spool"
 	"github.com/doithoai/doithoai/internal/staff"
@@ -36,15 +37,18 @@ const province = "Quảng Ngãi"
 
 // App is the running program.
 type App struct {
-	log      *slog.Logger
-	version  string
-	location *time.Location
-	library  *library
-	store    liveStore
-	outbox   *delivery.Pull
-	exchange *exchange.Exchange
-	intake   *exchange.Intake // nil without channels that give up early
-	tally    tally
+	log       *slog.Logger
+	version   string
+	location  *time.Location
+	library   *library
+	store     liveStore
+	outbox    *delivery.Pull
+	shelf     *shelf
+	media     *media.Public // for our own page
+	published *media.Public // for platforms; nil without a public address
+	exchange  *exchange.Exchange
+	intake    *exchange.Intake // nil without channels that give up early
+	tally     tally
 
 	sites    []*site
 	loops    []*loop
@@ -60,6 +64,9 @@ type Options struct {
 	Decider exchange.Decider
 	// Channels are served beside those of the settings.
 	Channels []ChannelOpener
+	// Fetch says how files are got that platforms name by address; whose hosts
+	// they may be is the channels' to say.
+	Fetch media.FetchConfig
 }
 
 // New opens everything the settings ask for and holds the addresses; nothing
@@ -96,6 +103,9 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	if err != nil {
 		return err
 	}
+	if err := a.openMedia(settings, log); err != nil {
+		return err
+	}
 
 	// A channel needs a door to bring messages to, and delivery, behind that
 	// door, needs the channel to send: the doors are opened last.
@@ -107,6 +117,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	channels, err := openChannels(wiring{
 		settings: settings, doors: Doors{Direct: direct, Quick: quick}, safe: a.store,
 		texts: texts, count: a.tally.count, log: log,
+		shelf: a.shelf, published: a.published, fetch: options.Fetch,
 	}, options.Channels)
 	if err != nil {
 		return err
@@ -134,6 +145,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 
 	mux := http.NewServeMux()
 	a.healthRoutes(mux)
+	a.serveMedia(mux)
 	site, err := open(ctx, "web", "listen", settings.Listen, mux, log)
 	if err != nil {
 		return err
@@ -172,9 +184,10 @@ func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *sl
 		return err
 	}
 	a.outbox = delivery.NewPull(a.store)
-	lanes := make([]delivery.LaneConfig, len(channels))
-	for i, c := range channels {
-		lanes[i] = c.Lane
+	lanes := a.errandLanes(channels)
+	for _, c := range channels {
+		c.Lane.Sender = patient{c.Lane.Sender, a.shelf}
+		lanes = append(lanes, c.Lane)
 	}
 	push, err := delivery.NewPush(a.store, a.store, lanes, delivery.Options{Drain: drainWait, Log: log})
 	if err != nil {
@@ -187,6 +200,7 @@ func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *sl
 	a.exchange, err = exchange.New(a.store, decider, exchange.Config{
 		Apology:  sorry,
 		Graves:   a.store,
+		MediaKey: a.store.Key("media"),
 		Location: a.location,
 		Outlet:   outlet,
 		Log:      log,
@@ -228,7 +242,8 @@ func (a *App) addSite(s *site) {
 func (a *App) webChat(settings *config.Config, log *slog.Logger) (*webchat.Handler, error) {
 	return webchat.New(webchat.Config{
 		Intake:         a.exchange,
-		Outbox:         a.outbox,
+		Outbox:         patientPull{a.outbox, a.shelf},
+		Media:          a.media,
 		Logger:         log,
 		Key:            a.store.Key("web sessions"),
 		PublicURL:      settings.PublicURL,

@@ -235,8 +235,42 @@ func (x *scene) apply(c Case, e Event, fresh bool) {
 	} else {
 		x.out.Cases = append(x.out.Cases, change)
 	}
+	x.keepFiles(e)
 	x.out.Counts = append(x.out.Counts, countsOf(c, next, e)...)
 	x.tellAll(next, effects)
+}
+
+// keepFiles has what a case now needs kept for as long as it may be asked for.
+func (x *scene) keepFiles(e Event) {
+	origin, files := x.chat().Channel, e.Files
+	if e.From.Channel != "" {
+		origin = e.From.Channel
+	}
+	if e.Open != nil && len(files) == 0 {
+		files = e.Open.Files
+	}
+	for _, f := range files {
+		if f.Key != "" {
+			x.out.Letters = append(x.out.Letters, bot.KeepMedia(origin, f.Key))
+		}
+	}
+}
+
+// dropFiles has the copies of a case deleted that its resident sent.
+func (x *scene) dropFiles(c Case) {
+	drop := func(files []bot.Attachment) {
+		for _, f := range files {
+			if f.Key != "" {
+				x.out.Letters = append(x.out.Letters, bot.DropMedia(x.chat().Channel, f.Key))
+			}
+		}
+	}
+	drop(c.Files)
+	for _, said := range c.Said {
+		if said.Officer == "" {
+			drop(said.Files)
+		}
+	}
 }
 
 // tellAll turns effects into replies to this chat and letters to others.
@@ -291,6 +325,7 @@ func (x *scene) strike() {
 // store removes the cases with the rest of the chat.
 func (x *scene) withdraw() {
 	for _, c := range x.cases() {
+		x.dropFiles(c)
 		if x.desks == nil || c.State == bot.CaseClosed {
 			continue
 		}

@@ -80,6 +80,9 @@ type Config struct {
 	Apology bot.Reply
 	// Graves, if not nil, loses what it holds of a chat that is forgotten.
 	Graves Graves
+	// MediaKey names the copies of what comes with messages; they are made by
+	// whoever serves the lanes of [bot.MediaChannel]. None are if it is nil.
+	MediaKey []byte
 	// Location says where a day of the counts begins; UTC if nil.
 	Location *time.Location
 	// Outlet is where saved replies leave; nil if every chat fetches and
@@ -136,6 +139,7 @@ func (x *Exchange) Handle(ctx context.Context, m bot.Message) error {
 	if m.About, err = x.about(ctx, m); err != nil {
 		return err
 	}
+	m.Attachments = x.named(m)
 	for range 1 + maxReloads {
 		save, err := x.decide(ctx, m)
 		if err != nil {
@@ -194,7 +198,7 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 		Revision: chat.Revision,
 		Update:   m.ID,
 		Cases:    step.Cases,
-		Letters:  step.Letters,
+		Letters:  slices.Concat(step.Letters, fetches(m)),
 		Day:      now.In(x.config.Location).Format(time.DateOnly),
 		Counts:   slices.Concat(step.Counts, extra),
 		Forget:   step.Forget,
@@ -204,7 +208,7 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 	for _, r := range step.Replies {
 		save.Out = append(save.Out, outgoing(r, save.Way.Supersede))
 	}
-	if step.Forget {
+	if step.Forget && m.Chat.Channel != bot.MediaChannel {
 		return save, nil // and no conversation: the next message begins one
 	}
 	if save.State, err = record.EncodeConversation(step.Conversation); err != nil {
@@ -284,6 +288,9 @@ const collapseReplies = "reply"
 // for an answer to a letter or to due work: there it is an error.
 func (x *Exchange) safely(s Situation) (out Outcome, err error) {
 	m := s.Message
+	if m.Chat.Channel == bot.MediaChannel {
+		return errands(s), nil
+	}
 	defer func() {
 		v := recover()
 		if v == nil {

@@ -73,6 +73,7 @@ func newBench(t *testing.T, d decide, wrap func(exchange.Store) exchange.Store) 
 		Location: vietnam,
 		Outlet:   waker{b},
 		Graves:   store,
+		MediaKey: []byte("the store's own"),
 		Log:      slog.New(slog.NewTextHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now:      func() time.Time { return noon },
 	})
