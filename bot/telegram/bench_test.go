@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/telegram"
 	"github.com/doithoai/doithoai/bot/telegram/tgfake"
 )
@@ -28,7 +29,7 @@ func start() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) }
 // bench is a channel that runs against a Telegram of its own.
 type bench struct {
 	t      *testing.T
-	clock  *tgfake.Clock
+	clock  *standin.Clock
 	fake   *tgfake.Server
 	bot    *telegram.Channel
 	config telegram.Config
@@ -51,7 +52,7 @@ func newBench(t *testing.T, change func(*telegram.Config)) *bench {
 // prepareBench makes a bench whose channel does not run yet.
 func prepareBench(t *testing.T, change func(*telegram.Config)) *bench {
 	t.Helper()
-	b := &bench{t: t, clock: tgfake.NewClock(start()), log: &safeBuffer{}, counts: &counters{}}
+	b := &bench{t: t, clock: standin.NewClock(start()), log: &safeBuffer{}, counts: &counters{}}
 	b.fake = tgfake.New(tgfake.Options{Token: token, Clock: b.clock})
 	api := httptest.NewServer(b.fake)
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.bot.ServeHTTP(w, r) }))

@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/zalobot"
 	"github.com/doithoai/doithoai/bot/zalobot/zbfake"
 )
@@ -29,7 +30,7 @@ func start() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) }
 // bench is a channel that runs against a platform of its own.
 type bench struct {
 	t      *testing.T
-	clock  *zbfake.Clock
+	clock  *standin.Clock
 	fake   *zbfake.Server
 	bot    *zalobot.Channel
 	config zalobot.Config
@@ -59,7 +60,7 @@ func newBench(t *testing.T, s setting) *bench {
 // prepareBench makes a bench whose channel does not run yet.
 func prepareBench(t *testing.T, s setting) *bench {
 	t.Helper()
-	b := &bench{t: t, clock: zbfake.NewClock(start()), log: &safeBuffer{}, counts: &counters{}}
+	b := &bench{t: t, clock: standin.NewClock(start()), log: &safeBuffer{}, counts: &counters{}}
 	s.fake.Token, s.fake.Clock = token, b.clock
 	b.fake = zbfake.New(s.fake)
 	api := httptest.NewServer(b.fake)

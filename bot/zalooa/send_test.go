@@ -18,6 +18,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
 	"github.com/doithoai/doithoai/internal/delivery"
@@ -565,7 +566,7 @@ func FuzzNote(f *testing.F) {
 		f.Add([]byte(s), 0)
 	}
 	media := shelf{"a": []byte("x")}
-	b := &bench{clock: oafake.NewClock(start()), vault: &vault{}, inbox: &inbox{}, tally: &tally{}}
+	b := &bench{clock: standin.NewClock(start()), vault: &vault{}, inbox: &inbox{}, tally: &tally{}}
 	b.z = oafake.New(oafake.Options{Clock: b.clock})
 	b.vault.pair = zalooa.Pair{Access: "a", Refresh: "r", Number: 1}
 	f.Fuzz(func(t *testing.T, note []byte, sent int) {

@@ -8,11 +8,12 @@ const module = "github.com/doithoai/doithoai"
 // fails, so that a new one is a decision and not an accident.
 func order() [][]string {
 	return [][]string{
-		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify"},
+		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/recent"},
 		{"knowledge", "knowledge/quangngai"},
 		{"bot"},
-		{"internal/record"},
+		{"internal/record", "internal/flood", "internal/webhook"},
 		{"internal/exchange", "internal/delivery", "internal/spool"},
+		forSuites(),
 		suites(),
 		adapters(),
 		{"internal/config"},
@@ -34,6 +35,12 @@ func suites() []string {
 		"internal/store/storetest",
 		"internal/store/redistest",
 	}
+}
+
+// forSuites is what suites have in common; only they import it, test files, and
+// what starts a stand-in by hand.
+func forSuites() []string {
+	return []string{"bot/standin"}
 }
 
 // byHand are programs for trying something out; nothing imports them.
