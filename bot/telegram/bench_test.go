@@ -64,7 +64,7 @@ func prepareBench(t *testing.T, change func(*telegram.Config)) *bench {
 	b.config = telegram.Config{
 		Token: token, API: api.URL, URL: hook.URL + "/hooks/telegram", Secret: secret,
 		Log:   slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Count: b.counts.raise, Now: b.clock.Now, Flood: telegram.Flood{Text: floodText},
+		Count: b.counts.raise, Now: b.clock.Now, Flood: floodText,
 		Labels: telegram.Labels{Start: "Bắt đầu lại", Menu: "Xem các việc", Officer: "Gặp cán bộ", Forget: "Xóa những gì đã nói"},
 	}
 	change(&b.config)

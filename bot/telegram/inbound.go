@@ -45,6 +45,7 @@ const (
 	countUnblocked = "unblocked" // and let us in again
 	countMoved     = "moved"     // a room has a new number
 	countForged    = "forged"    // a webhook call without the secret
+	countSlow      = "slow"      // one that did not arrive in its time
 )
 
 // read finds out what an update means. It does nothing yet.
@@ -90,7 +91,7 @@ func (c *Channel) readMessage(e *event, m *message) {
 	e.number, e.written = m.MessageID, m.Date
 	switch {
 	case m.MigrateToChatID != 0:
-		c.moved.put(m.Chat.ID, m.MigrateToChatID)
+		c.moved.Put(m.Chat.ID, m.MigrateToChatID)
 		e.count, e.tell = countMoved, "a group has got a new number; put that into the settings"
 		return
 	case m.MigrateFromChatID != 0, m.notice():
@@ -200,7 +201,7 @@ func join(first, next event) event {
 // the last one. After a restart nobody knows which that was; then a message
 // written a few minutes ago is taken for it.
 func (c *Channel) takesEdit(e event) bool {
-	last, known := c.latest.get(e.chat)
+	last, known := c.latest.Get(e.chat)
 	if known {
 		return e.number >= last
 	}

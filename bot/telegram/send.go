@@ -87,7 +87,7 @@ func (c *Channel) address(id bot.ChatID) (address, bool) {
 			return address{}, false
 		}
 	}
-	if moved, ok := c.moved.get(n); ok {
+	if moved, ok := c.moved.Get(n); ok {
 		to.chat = moved
 	}
 	return to, true
@@ -183,7 +183,7 @@ func (c *Channel) bring(ctx context.Context, r *request) (sentMessage, error) {
 func (c *Channel) mend(r *request, e *callError) bool {
 	switch {
 	case e.migrateTo != 0 && e.migrateTo != r.to.chat:
-		c.moved.put(r.to.chat, e.migrateTo)
+		c.moved.Put(r.to.chat, e.migrateTo)
 		c.count(countMoved)
 		c.log.Warn("a group has got a new number; put that into the settings")
 		r.to.chat = e.migrateTo

@@ -9,7 +9,10 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/flood"
+	"github.com/doithoai/doithoai/internal/recent"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/webhook"
 )
 
 // Channel is one Telegram bot. It is safe for concurrent use.
@@ -24,10 +27,11 @@ type Channel struct {
 
 	troubles *troubles
 	chores   chan chore
-	floods   *floods
-	latest   *recent[int64, int]     // by chat: the number of the last message a resident wrote
-	moved    *recent[int64, int64]   // by chat: where a room has gone
-	files    *recent[string, string] // by kind and key: what Telegram calls a file of ours
+	calls    webhook.Reader
+	floods   *flood.Guard
+	latest   *recent.Map[int64, int]     // by chat: the number of the last message a resident wrote
+	moved    *recent.Map[int64, int64]   // by chat: where a room has gone
+	files    *recent.Map[string, string] // by kind and key: what Telegram calls a file of ours
 }
 
 var (
@@ -58,10 +62,11 @@ func New(c Config) (*Channel, error) {
 		sleep:    sleep,
 		troubles: newTroubles(log),
 		chores:   make(chan chore, maxChores),
-		floods:   newFloods(c.Flood),
-		latest:   newRecent[int64, int](remembered),
-		moved:    newRecent[int64, int64](remembered),
-		files:    newRecent[string, string](remembered),
+		calls:    webhook.Reader{Known: webhook.BySecret(secretHeader, c.Secret), Within: c.BodyTime},
+		floods:   flood.New(c.Limits),
+		latest:   recent.New[int64, int](remembered),
+		moved:    recent.New[int64, int64](remembered),
+		files:    recent.New[string, string](remembered),
 	}, nil
 }
 

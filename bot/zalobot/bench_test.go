@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/zalobot"
 	"github.com/doithoai/doithoai/bot/zalobot/zbfake"
@@ -24,6 +25,15 @@ const (
 	token  = "123456:TEST-bot_tokenThatNobodyMayEverSee"
 	secret = "webhook-secret_ThatNobodyMayEverSee"
 )
+
+// words are what residents read, as the program has them.
+func words() bot.ChannelTexts {
+	w, err := bot.Channel()
+	if err != nil {
+		panic(err)
+	}
+	return w
+}
 
 func start() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) }
 
@@ -79,7 +89,7 @@ func prepareBench(t *testing.T, s setting) *bench {
 	b.config = zalobot.Config{
 		Token: token, API: api.URL, URL: hook.URL + "/hooks/zalo-bot", Secret: secret,
 		Log:   slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Count: b.counts.raise, Now: b.clock.Now,
+		Count: b.counts.raise, Now: b.clock.Now, Flood: words().Flood, Choose: words().Choose,
 	}
 	s.config(&b.config)
 	b.another()

@@ -63,7 +63,7 @@ func (c *Channel) sign(chat string) {
 // calm asks a chat that writes too much to wait.
 func (c *Channel) calm(chat string) {
 	c.later(func(ctx context.Context) {
-		if c.try(ctx, "sendMessage", params{"chat_id": chat, "text": c.config.Flood.Text}) {
+		if c.try(ctx, "sendMessage", params{"chat_id": chat, "text": c.config.Flood}) {
 			c.config.Sent()
 		}
 	})

@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/vietnamese"
+	"github.com/doithoai/doithoai/internal/webhook"
 )
 
 // Name is the name of this channel in a [bot.ChatID].
@@ -72,10 +73,14 @@ type Config struct {
 	// Media gives addresses to what is to be sent besides text. Nil: only its
 	// description is sent.
 	Media PublicMedia
-	// Flood bounds what one resident can make us do.
-	Flood Flood
-	// Choose is the line over a numbered list; a plain one if empty.
+	// Flood is said once to whom writes too much at a time; nothing is if it is
+	// empty. Limits say what is too much.
+	Flood  string
+	Limits flood.Limits
+	// Choose is the line over a numbered list; required.
 	Choose string
+	// BodyTime is how long a webhook call's body may take to arrive; 10 s if 0.
+	BodyTime time.Duration
 	// Late is how old a message is whose own date says that it was kept
 	// somewhere for too long; 48 h if 0.
 	Late time.Duration
@@ -92,24 +97,7 @@ type Config struct {
 	Client *http.Client
 }
 
-// Flood says how much one resident may write.
-type Flood struct {
-	Burst int           // at once; 20 if 0
-	Every time.Duration // and one in this time after that; 3 s if 0
-	// Text is sent once when it becomes too much; a plain one if empty.
-	Text string
-}
-
-// What residents read if the operator has set nothing else.
-const (
-	floodText  = "Tin gửi hơi dồn dập nên trợ lý chưa đọc kịp. Cô bác đợi một phút rồi nhắn lại giúp."
-	chooseText = "Nhắn số để chọn:"
-)
-
-var (
-	tokenForm  = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_.~-]+$`)
-	secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{16,256}$`)
-)
+var tokenForm = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_.~-]+$`)
 
 // Validate returns every fault of the settings with what to do about it, in
 // Vietnamese, joined.
@@ -123,27 +111,22 @@ func (c Config) Validate() error {
 	case !tokenForm.MatchString(c.Token):
 		fault("zalo_bot.token: không đúng dạng 123456789:abc-xyz. Chép lại nguyên mã bot, không có dấu cách")
 	}
-	if u, err := url.Parse(c.API); err != nil || u.Host == "" || u.Scheme != "https" && !local(u) || strings.ContainsAny(c.API, "%?#@") {
+	if !webhook.ValidURL(c.API) || strings.ContainsAny(c.API, "%?#@") {
 		fault("zalo_bot.api: không phải địa chỉ https://…. Bỏ trống để dùng %s", DefaultAPI)
 	}
 	switch c.Mode {
 	case Polling:
 	case Webhook:
-		if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "https" && !local(u) {
+		if !webhook.ValidURL(c.URL) {
 			fault("public_url: chế độ webhook cần địa chỉ https:// mà Zalo gọi tới được. Chưa có thì đặt zalo_bot.mode: polling")
 		}
-		if !secretForm.MatchString(c.Secret) {
+		if !webhook.ValidSecret(c.Secret) {
 			fault("zalo_bot.secret: cần 16 đến 256 ký tự A-Z a-z 0-9 _ -. Tạo bằng lệnh: openssl rand -hex 32")
 		}
 	default:
 		fault("zalo_bot.mode: chỉ nhận polling hoặc webhook")
 	}
 	return errors.Join(faults...)
-}
-
-// local addresses are for trying things out.
-func local(u *url.URL) bool {
-	return u.Scheme == "http" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost")
 }
 
 func (c Config) withDefaults() Config {
@@ -157,19 +140,10 @@ func (c Config) withDefaults() Config {
 	if c.Account == "" {
 		c.Account = "main"
 	}
-	if c.Flood.Burst <= 0 {
-		c.Flood.Burst = 20
+	if c.BodyTime <= 0 {
+		c.BodyTime = bodyTime
 	}
-	if c.Flood.Every <= 0 {
-		c.Flood.Every = 3 * time.Second
-	}
-	if c.Flood.Text == "" {
-		c.Flood.Text = floodText
-	}
-	c.Flood.Text = vietnamese.Compose(c.Flood.Text)
-	if c.Choose == "" {
-		c.Choose = chooseText
-	}
+	c.Flood = vietnamese.Compose(c.Flood)
 	if c.Late <= 0 {
 		c.Late = 48 * time.Hour
 	}

@@ -18,9 +18,3 @@ func Units(s string) int { return bot.Units(s) }
 
 // Explain says what an outcome of the webhook's try means.
 func Explain(outcome string) string { return explain(outcome) }
-
-// What residents read if the operator has set nothing else.
-const (
-	FloodText  = floodText
-	ChooseText = chooseText
-)

@@ -33,6 +33,7 @@ const (
 	countLost      = "lost"      // handed over by Zalo and not taken before the end
 	countFlood     = "flood"     // too many
 	countForged    = "forged"    // a webhook call without the secret
+	countSlow      = "slow"      // one that did not arrive in its time
 )
 
 // The events that are messages.

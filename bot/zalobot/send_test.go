@@ -102,7 +102,7 @@ func TestSendsMenus(t *testing.T) {
 	t.Parallel()
 	b, p := posted(t, zbfake.Options{}, nil)
 	buttons := []bot.Button{{Label: "Giấy tờ", Payload: "f:papers:x"}, {Label: "Gặp cán bộ", Payload: "gap-can-bo"}, {Label: "Nơi\nnộp ", Payload: "f:where:x"}}
-	const list = zalobot.ChooseText + "\n1. Giấy tờ\n0. Gặp cán bộ\n2. Nơi nộp"
+	list := words().Choose + "\n1. Giấy tờ\n0. Gặp cán bộ\n2. Nơi nộp"
 	got, _ := b.sendAll(p, bot.Reply{Text: "Được ạ.", Buttons: buttons})
 	if len(got) != 1 || got[0].Text != "Được ạ.\n\n"+list {
 		t.Errorf("sent %+v", got)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot/zalobot"
 	"github.com/doithoai/doithoai/bot/zalobot/zbfake"
+	"github.com/doithoai/doithoai/internal/flood"
 )
 
 func TestWebhookAnswers(t *testing.T) {
@@ -278,7 +279,7 @@ func FuzzWebhook(f *testing.F) {
 	d := &desk{}
 	c, err := zalobot.New(zalobot.Config{
 		Token: token, Secret: secret, Mode: zalobot.Webhook, URL: "https://hoi.example.vn/", Intake: d, Now: start,
-		Flood: zalobot.Flood{Burst: 1 << 30, Every: time.Nanosecond},
+		Choose: "Chọn:", Limits: flood.Limits{Burst: 1 << 30, Every: time.Nanosecond},
 	})
 	if err != nil {
 		f.Fatal(err)

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/webhook"
 )
 
 // Channel is one bot. It is safe for concurrent use.
@@ -24,7 +27,8 @@ type Channel struct {
 
 	troubles *troubles
 	chores   chan chore
-	floods   *floods
+	calls    webhook.Reader
+	floods   *flood.Guard
 	quota    quota
 }
 
@@ -33,16 +37,13 @@ var (
 	_ http.Handler    = (*Channel)(nil)
 )
 
-// remembered bounds each thing kept in memory for convenience.
-const remembered = 20_000
-
 // New returns a bot that does nothing before [Channel.Run].
 func New(c Config) (*Channel, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if c.Intake == nil {
-		return nil, errors.New("set up zalo bot: no intake")
+	if c.Intake == nil || strings.TrimSpace(c.Choose) == "" {
+		return nil, errors.New("set up zalo bot: an intake and the line over lists are needed")
 	}
 	c = c.withDefaults()
 	log := c.Log.With("component", Name)
@@ -56,7 +57,8 @@ func New(c Config) (*Channel, error) {
 		sleep:    sleep,
 		troubles: newTroubles(log),
 		chores:   make(chan chore, maxChores),
-		floods:   newFloods(c.Flood),
+		calls:    webhook.Reader{Known: webhook.BySecret(secretHeader, c.Secret), Within: c.BodyTime},
+		floods:   flood.New(c.Limits),
 	}, nil
 }
 

@@ -10,9 +10,10 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"github.com/doithoai/doithoai/internal/record"
-
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/flood"
+	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/webhook"
 )
 
 // Channel is one official account. It is safe for concurrent use.
@@ -21,7 +22,8 @@ type Channel struct {
 	log      *slog.Logger
 	api      *api
 	keeper   *keeper
-	floods   *floods
+	calls    webhook.Reader
+	floods   *flood.Guard
 	visitors *visitors
 	echoes   *echoes
 	notices  chan notice
@@ -44,7 +46,8 @@ func New(cfg Config) (*Channel, error) {
 		cfg: cfg, log: log,
 		api:      &api{cfg.Client, cfg.API},
 		keeper:   newKeeper(cfg, newOAuth(cfg), log),
-		floods:   newFloods(cfg.Limits),
+		calls:    webhook.Reader{Known: signed, Within: cfg.BodyTime},
+		floods:   flood.New(cfg.Limits),
 		visitors: newVisitors(),
 		echoes:   newEchoes(),
 		notices:  make(chan notice, 64),

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/flood"
 )
 
 // Channel name and account of a [bot.ChatID].
@@ -92,8 +93,12 @@ type Config struct {
 	// Flood is said once to a chat that writes too much at a time, Anonymous to a
 	// visitor without a Zalo account. Empty: nothing is said.
 	Flood, Anonymous string
-	// Limits bound what one chat may send.
-	Limits Limits
+	// Limits bound what one chat may send; zero ones are those of this channel,
+	// on which every answer costs one of few calls: 20 messages at once and one
+	// in 2 s, then nothing before 15 s without any.
+	Limits flood.Limits
+	// BodyTime is how long an event may take to arrive; 700 ms if 0.
+	BodyTime time.Duration
 
 	Media  Media  // nil: pictures are told in words
 	Assets Assets // nil: remembered in memory
@@ -205,7 +210,12 @@ func (c Config) withDefaults() Config {
 	if c.Withdraw == nil {
 		c.Withdraw = func(context.Context, bot.ChatID) error { return nil }
 	}
-	c.Limits = c.Limits.withDefaults()
+	if c.Limits == (flood.Limits{}) {
+		c.Limits = flood.Limits{Every: 2 * time.Second, Calm: 15 * time.Second, Mute: true}
+	}
+	if c.BodyTime <= 0 {
+		c.BodyTime = bodyTime
+	}
 	return c
 }
 

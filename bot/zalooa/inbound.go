@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/vietnamese"
 )
@@ -92,16 +93,20 @@ func (c *Channel) takeMessage(ctx context.Context, e event) error {
 		c.count("event.malformed")
 		return nil
 	}
-	switch c.floods.judge(user, c.cfg.Now()) {
-	case tell:
+	switch c.floods.Judge(user, c.cfg.Now()) {
+	case flood.Tell:
 		c.count("flood")
 		c.say(notice{recipient: recipient{UserID: user}, text: c.cfg.Flood})
 		return nil
-	case ignore:
+	case flood.Drop:
 		c.count("flood")
 		return nil
 	}
-	return c.hand(ctx, e, messageOf(e))
+	err := c.hand(ctx, e, messageOf(e))
+	if err != nil {
+		c.floods.GiveBack(user)
+	}
+	return err
 }
 
 // hand gives a message to the intake.

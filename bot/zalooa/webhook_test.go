@@ -17,6 +17,7 @@ import (
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
+	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
 )
 
@@ -121,11 +122,11 @@ func TestOtherMethods(t *testing.T) {
 // A body that does not come is not waited for, whoever sends it.
 func TestSlowBody(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, options{idle: true})
+	b := newBench(t, options{idle: true, config: func(c *zalooa.Config) { c.BodyTime = 20 * time.Millisecond }})
 	server := httptest.NewServer(b.c)
 	t.Cleanup(server.Close)
 	for signature, want := range map[string]string{
-		"X-ZEvent-Signature: mac=" + strings.Repeat("0", 64) + "\r\n": "HTTP/1.1 400",
+		"X-ZEvent-Signature: mac=" + strings.Repeat("0", 64) + "\r\n": "HTTP/1.1 408",
 		"": "HTTP/1.1 403",
 	} {
 		line, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
@@ -506,7 +507,7 @@ func BenchmarkWebhook(b *testing.B) {
 	o := oafake.New(oafake.Options{}).Options()
 	c, err := zalooa.New(zalooa.Config{
 		Intake: nobody{}, Tokens: &vault{}, Logger: (&tally{}).logger(), AppID: o.AppID, AppSecret: o.AppSecret, OASecret: o.OASecret,
-		Limits: zalooa.Limits{PerMinute: 1 << 30, Burst: 1 << 30},
+		Limits: flood.Limits{Burst: 1 << 30, Every: time.Nanosecond},
 	})
 	if err != nil {
 		b.Fatal(err)

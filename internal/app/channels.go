@@ -105,7 +105,7 @@ func openTelegram(w wiring) (Channel, error) {
 		Intake: w.doors.Direct,
 		Lease:  poller{w.safe, rand.Text()},
 		Labels: telegram.Labels{Start: w.texts.Start, Menu: w.texts.Menu, Officer: w.texts.Officer, Forget: w.texts.Forget},
-		Flood:  telegram.Flood{Text: w.texts.Flood},
+		Flood:  w.texts.Flood,
 		Count:  w.count, Log: w.log,
 	})
 	if err != nil {
@@ -166,7 +166,7 @@ func openZaloBot(w wiring) (Channel, error) {
 		Token: z.Token, API: z.API, Mode: zalobot.Mode(z.Mode), Secret: z.Secret, URL: w.settings.PublicURL + zaloBotPath,
 		Intake: w.doors.Quick, // nobody knows whether Zalo comes again
 		Lease:  poller{w.safe, rand.Text()},
-		Flood:  zalobot.Flood{Text: w.texts.Flood}, Choose: w.texts.Choose,
+		Flood:  w.texts.Flood, Choose: w.texts.Choose,
 		Sent:  func() { w.count("zalo-bot.sent") },
 		Count: w.count, Log: w.log,
 	})
