@@ -13,6 +13,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/flood"
+	"github.com/doithoai/doithoai/internal/upkeep"
 	"github.com/doithoai/doithoai/internal/vietnamese"
 	"github.com/doithoai/doithoai/internal/webhook"
 )
@@ -26,13 +27,6 @@ type Intake interface {
 	// update is acknowledged then. With an error it is not, and comes again. The
 	// error must not quote m.
 	Handle(ctx context.Context, m bot.Message) error
-}
-
-// Lease lets one of several servers do something.
-type Lease interface {
-	// Hold takes or renews the lease of that name for ttl; held is false while
-	// it is another's.
-	Hold(ctx context.Context, name string, ttl time.Duration) (held bool, err error)
 }
 
 // Mode is how updates come.
@@ -64,7 +58,7 @@ type Config struct {
 	// Intake takes what residents send; required.
 	Intake Intake
 	// Lease lets one server at a time poll; nil if there is one server.
-	Lease Lease
+	Lease upkeep.Lease
 	// Media opens what is to be sent besides text. Nil: only its description is sent.
 	Media Media
 	// Rooms says which groups are ours; from all others nothing is taken. Nil: none is.

@@ -162,7 +162,7 @@ func (c *Channel) bring(ctx context.Context, r *request) (sentMessage, error) {
 			result, err = c.sendText(ctx, r)
 		}
 		if err == nil {
-			c.troubles.over(ctx, troubleToken)
+			c.troubles.Over(ctx, troubleToken)
 			return readSent(result), nil
 		}
 		if !c.mend(r, failed(err)) {
@@ -172,7 +172,7 @@ func (c *Channel) bring(ctx context.Context, r *request) (sentMessage, error) {
 	fail := sendError(err)
 	switch {
 	case fail.Lane:
-		c.troubles.met(ctx, troubleToken, err)
+		c.troubles.Met(ctx, troubleToken, err)
 	case fail.Kind == delivery.Gone && fail.Reason != "blocked":
 		c.log.WarnContext(ctx, "message refused for good", "reason", fail.Reason)
 	}

@@ -69,7 +69,7 @@ func (c *Channel) allowed(e event) bool {
 	}
 	c.count(countFlood)
 	if verdict == flood.Tell && c.config.Flood != "" {
-		c.later(func(ctx context.Context) {
+		c.chores.Later(func(ctx context.Context) {
 			c.try(ctx, "sendMessage", tgbotapi.Params{"chat_id": chat, "text": c.config.Flood})
 		})
 	}

@@ -25,12 +25,12 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := c.take(r.Context(), c.open(r.Context(), body)); err != nil {
-		c.troubles.met(r.Context(), troubleIntake, err)
+		c.troubles.Met(r.Context(), troubleIntake, err)
 		w.Header().Set("Retry-After", "2")
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
-	c.troubles.over(r.Context(), troubleIntake)
+	c.troubles.Over(r.Context(), troubleIntake)
 	w.WriteHeader(http.StatusOK)
 }
 

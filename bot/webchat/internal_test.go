@@ -45,7 +45,7 @@ func FuzzIncoming(f *testing.F) {
 		switch {
 		case !isID(m.ID), len(m.Payload) > maxPayload, utf8.RuneCountInString(m.Text) > maxText:
 			t.Errorf("too large: %+v", m)
-		case !utf8.ValidString(m.Text), clean(m.Text) != m.Text:
+		case !utf8.ValidString(m.Text), bot.Clean(m.Text) != m.Text:
 			t.Errorf("not clean: %q", m.Text)
 		case m.Kind == bot.KindText && m.Text == "", m.Kind == bot.KindPress && m.Payload == "":
 			t.Errorf("empty: %+v", m)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/flood"
+	"github.com/doithoai/doithoai/internal/upkeep"
 	"github.com/doithoai/doithoai/internal/vietnamese"
 	"github.com/doithoai/doithoai/internal/webhook"
 )
@@ -24,13 +25,6 @@ type Intake interface {
 	// Handle returns nil when m is saved or spooled. With an error it is not: it
 	// is handed over again where that is possible. The error must not quote m.
 	Handle(ctx context.Context, m bot.Message) error
-}
-
-// Lease lets one of several servers do something.
-type Lease interface {
-	// Hold takes or renews the lease of that name for ttl; held is false while
-	// it is another's.
-	Hold(ctx context.Context, name string, ttl time.Duration) (held bool, err error)
 }
 
 // PublicMedia gives our own copies of pictures and voice an address from which
@@ -69,7 +63,7 @@ type Config struct {
 	// Intake takes what residents send; required.
 	Intake Intake
 	// Lease lets one server at a time poll; nil if there is one server.
-	Lease Lease
+	Lease upkeep.Lease
 	// Media gives addresses to what is to be sent besides text. Nil: only its
 	// description is sent.
 	Media PublicMedia

@@ -7,10 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/doithoai/doithoai/bot"
-	"github.com/doithoai/doithoai/internal/vietnamese"
 )
 
 // event is what one update means to us.
@@ -75,7 +73,7 @@ func (c *Channel) read(raw []byte) event {
 	in := &bot.Message{
 		Chat: bot.ChatID{Channel: Name, Bot: c.config.Account, Chat: chat},
 		ID:   idOf(m, raw, now), At: now, Kind: bot.KindText,
-		Text: clean(string(cmp.Or(m.Text, m.Caption))), Attachments: attachments,
+		Text: bot.Clean(string(cmp.Or(m.Text, m.Caption))), Attachments: attachments,
 	}
 	e := event{m: in}
 	if u.Event == eventWithheld {
@@ -140,21 +138,9 @@ func attachmentsOf(u update) (_ []bot.Attachment, known bool) {
 
 // source is an address of Zalo's, "" for what cannot be one.
 func source(s text) string {
-	address := clean(string(s))
+	address := bot.Clean(string(s))
 	if len(address) > 2048 || !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") {
 		return ""
 	}
 	return address
-}
-
-// clean composes a text and drops the control characters that no keyboard types.
-func clean(s string) string {
-	s = vietnamese.Compose(strings.ToValidUTF8(s, "\uFFFD"))
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, s)
-	return strings.TrimSpace(s)
 }

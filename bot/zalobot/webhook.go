@@ -26,9 +26,9 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(c.refuse(r, refusal))
 		return
 	}
-	c.troubles.over(r.Context(), troubleVerify)
+	c.troubles.Over(r.Context(), troubleVerify)
 	if err := c.takeAll(r, body); err != nil {
-		c.troubles.met(r.Context(), troubleIntake, err)
+		c.troubles.Met(r.Context(), troubleIntake, err)
 		w.Header().Set("Retry-After", "2")
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
@@ -66,7 +66,7 @@ func (c *Channel) takeAll(r *http.Request, body []byte) error {
 			c.floods.GiveBack(e.m.Chat.Chat)
 			return err
 		}
-		c.troubles.over(r.Context(), troubleIntake)
+		c.troubles.Over(r.Context(), troubleIntake)
 	}
 	return nil
 }

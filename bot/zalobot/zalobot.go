@@ -12,6 +12,7 @@ import (
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/upkeep"
 	"github.com/doithoai/doithoai/internal/webhook"
 )
 
@@ -25,8 +26,8 @@ type Channel struct {
 	count  func(name string) // of a name without the channel's
 	sleep  func(ctx context.Context, d time.Duration) error
 
-	troubles *troubles
-	chores   chan chore
+	troubles *upkeep.Troubles
+	chores   *upkeep.Chores
 	calls    webhook.Reader
 	floods   *flood.Guard
 	quota    quota
@@ -47,19 +48,20 @@ func New(c Config) (*Channel, error) {
 	}
 	c = c.withDefaults()
 	log := c.Log.With("component", Name)
-	return &Channel{
+	made := &Channel{
 		config:   c,
 		api:      &api{base: c.API, token: c.Token, client: c.Client},
 		intake:   c.Intake,
 		log:      log,
 		now:      c.Now,
 		count:    func(name string) { c.Count(Name + "." + name) },
-		sleep:    sleep,
-		troubles: newTroubles(log),
-		chores:   make(chan chore, maxChores),
+		sleep:    upkeep.Sleep,
+		troubles: upkeep.NewTroubles(log),
 		calls:    webhook.Reader{Known: webhook.BySecret(secretHeader, c.Secret), Within: c.BodyTime},
 		floods:   flood.New(c.Limits),
-	}, nil
+	}
+	made.chores = upkeep.NewChores(choreTime, func() { made.count("chore.dropped") })
+	return made, nil
 }
 
 // Lane names the queues that this bot sends.
@@ -74,15 +76,3 @@ func Rate() record.Pace { return record.Pace{Every: time.Second / 10, Burst: 10}
 
 // PlanMessages is how many messages a month the free plan has.
 const PlanMessages = 3000
-
-// sleep waits for d, or returns the context's error.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}

@@ -13,6 +13,7 @@ import (
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/upkeep"
 	"github.com/doithoai/doithoai/internal/webhook"
 )
 
@@ -26,7 +27,7 @@ type Channel struct {
 	floods   *flood.Guard
 	visitors *visitors
 	echoes   *echoes
-	notices  chan notice
+	chores   *upkeep.Chores
 	refusals rate.Sometimes // bounds what strangers can write into the log
 
 	mu      sync.Mutex
@@ -42,7 +43,7 @@ func New(cfg Config) (*Channel, error) {
 	}
 	cfg = cfg.withDefaults()
 	log := cfg.Logger.With("component", "zalooa")
-	return &Channel{
+	c := &Channel{
 		cfg: cfg, log: log,
 		api:      &api{cfg.Client, cfg.API},
 		keeper:   newKeeper(cfg, newOAuth(cfg), log),
@@ -50,9 +51,10 @@ func New(cfg Config) (*Channel, error) {
 		floods:   flood.New(cfg.Limits),
 		visitors: newVisitors(),
 		echoes:   newEchoes(),
-		notices:  make(chan notice, 64),
 		refusals: rate.Sometimes{Interval: time.Minute},
-	}, nil
+	}
+	c.chores = upkeep.NewChores(callTime, func() { c.count("chore.dropped") })
+	return c, nil
 }
 
 // Lane names the queues that this channel sends; see [record.Lane].
@@ -71,7 +73,7 @@ func (c *Channel) count(name string) { c.cfg.Count(Name + "." + name) }
 func (c *Channel) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	defer all.Wait()
-	all.Go(func() { c.sayNotices(ctx) })
+	all.Go(func() { c.chores.Run(ctx) })
 	told := ""
 	for {
 		told = c.tell(ctx, c.keeper.tick(ctx), told)
@@ -151,14 +153,10 @@ type notice struct {
 	text      string
 }
 
-func (c *Channel) sayNotices(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case n := <-c.notices:
-			c.sayNotice(ctx, n)
-		}
+// say leaves a notice to Run.
+func (c *Channel) say(n notice) {
+	if n.text != "" {
+		c.chores.Later(func(ctx context.Context) { c.sayNotice(ctx, n) })
 	}
 }
 
@@ -167,8 +165,6 @@ func (c *Channel) sayNotice(ctx context.Context, n notice) {
 	if n.recipient.AnonymousID != "" {
 		path = pathAnonymous
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
 	_, err := c.call(ctx, func(ctx context.Context, token string) (answer, error) {
 		return c.api.post(ctx, path, token, request{n.recipient, message{Text: split(n.text, maxText)[0]}})
 	})

@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
-	"github.com/doithoai/doithoai/internal/vietnamese"
 )
 
 // The events we do something about, and the beginnings of those that come in
@@ -134,7 +131,7 @@ func (c *Channel) hand(ctx context.Context, e event, m bot.Message) error {
 // messageOf reads what a resident sent: a press, a text with or without things
 // beside it, or things alone.
 func messageOf(e event) bot.Message {
-	text := clean(e.Message.Text)
+	text := bot.Clean(e.Message.Text)
 	if e.Name == eventText {
 		if payload, ok := pressed(text); ok {
 			return bot.Message{Kind: bot.KindPress, Payload: payload}
@@ -146,18 +143,6 @@ func messageOf(e event) bot.Message {
 		m.Kind = bot.KindText
 	}
 	return m
-}
-
-// clean composes a text and drops the control characters that no keyboard types.
-func clean(s string) string {
-	s = vietnamese.Compose(strings.ToValidUTF8(s, "\uFFFD"))
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, s)
-	return strings.TrimSpace(s)
 }
 
 // takeEcho notes what the account sent, and who.
@@ -189,17 +174,5 @@ func (c *Channel) takeReceipt(e event) {
 		if id != "" {
 			c.cfg.Receipt(c.chat(e.user()), string(id), e.Name == eventSeen)
 		}
-	}
-}
-
-// say leaves a notice to Run; a queue that is full forgets it.
-func (c *Channel) say(n notice) {
-	if n.text == "" {
-		return
-	}
-	select {
-	case c.notices <- n:
-	default:
-		c.log.Warn("notice dropped", slog.String("reason", "queue full"))
 	}
 }

@@ -123,7 +123,7 @@ type poller struct {
 	holder string
 }
 
-// Hold implements [telegram.Lease].
+// Hold implements [upkeep.Lease].
 func (p poller) Hold(ctx context.Context, name string, ttl time.Duration) (bool, error) {
 	return p.safe.Hold(ctx, name, p.holder, ttl)
 }

@@ -11,7 +11,7 @@ func order() [][]string {
 		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/recent"},
 		{"knowledge", "knowledge/quangngai"},
 		{"bot"},
-		{"internal/record", "internal/flood", "internal/webhook"},
+		{"internal/record", "internal/flood", "internal/upkeep", "internal/webhook"},
 		{"internal/exchange", "internal/delivery", "internal/spool"},
 		forSuites(),
 		suites(),
