@@ -140,3 +140,20 @@ func TestBrokenBodiesComeAgain(t *testing.T) {
 		t.Errorf("answered %q", got)
 	}
 }
+
+// A body that begins and does not come is not waited for, whoever sends it.
+func TestSlowBody(t *testing.T) {
+	t.Parallel()
+	b := prepareBench(t, func(c *telegram.Config) {
+		c.Mode, c.BodyTime = telegram.Webhook, 20*time.Millisecond
+		c.Intake = intake(func(context.Context, bot.Message) error { t.Error("was asked"); return nil })
+	})
+	for header, want := range map[string]string{secret: "HTTP/1.1 408", "wrong": "HTTP/1.1 403"} {
+		if got := channeltest.Stall(t, b.bot, "X-Telegram-Bot-Api-Secret-Token: "+header, `{"update_id":10,`); !strings.HasPrefix(got, want) {
+			t.Errorf("answered %q, want %s", got, want)
+		}
+	}
+	if b.counts.get("telegram.slow") != 1 || b.counts.get("telegram.forged") != 1 {
+		t.Errorf("counted %v, want one slow and one forged", b.counts.n)
+	}
+}

@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -15,6 +13,7 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/bot/channeltest"
 	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
 	"github.com/doithoai/doithoai/internal/flood"
@@ -119,29 +118,19 @@ func TestOtherMethods(t *testing.T) {
 	}
 }
 
-// A body that does not come is not waited for, whoever sends it.
+// A body that begins and does not come is not waited for, whoever sends it.
 func TestSlowBody(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, options{idle: true, config: func(c *zalooa.Config) { c.BodyTime = 20 * time.Millisecond }})
-	server := httptest.NewServer(b.c)
-	t.Cleanup(server.Close)
-	for signature, want := range map[string]string{
-		"X-ZEvent-Signature: mac=" + strings.Repeat("0", 64) + "\r\n": "HTTP/1.1 408",
-		"": "HTTP/1.1 403",
+	for header, want := range map[string]string{
+		"X-ZEvent-Signature: mac=" + strings.Repeat("0", 64): "HTTP/1.1 408", "X-Other: 1": "HTTP/1.1 403",
 	} {
-		line, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
-		if err != nil {
-			t.Fatal(err)
+		if got := channeltest.Stall(t, b.c, header, `{"app_id":`); !strings.HasPrefix(got, want) {
+			t.Errorf("answered %q, want %s", got, want)
 		}
-		if _, err = io.WriteString(line, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"+signature+"\r\n{"); err != nil {
-			t.Fatal(err)
-		}
-		_ = line.SetReadDeadline(time.Now().Add(patience))
-		answer, err := io.ReadAll(line)
-		if err != nil || !strings.HasPrefix(string(answer), want) {
-			t.Errorf("got %q, %v; want %s and the end of the line", answer, err, want)
-		}
-		_ = line.Close()
+	}
+	if b.tally.of("refused.slow") != 1 || b.tally.of("refused.signature") != 1 || len(b.inbox.messages()) != 0 {
+		t.Errorf("counted %v, took %d; want one slow, one without a signature, none", b.tally.n, len(b.inbox.messages()))
 	}
 }
 
@@ -475,6 +464,26 @@ func TestFlood(t *testing.T) {
 	}
 	if n := b.tally.of("notice.sent"); n != 1 {
 		t.Errorf("said %d times, want once", n)
+	}
+}
+
+// What we could not take does not count as the resident's writing too much.
+func TestFailuresAreNoFlood(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, options{idle: true})
+	ctx := within(t)
+	b.inbox.fail(errors.New("store is away"))
+	for range 100 {
+		if err := b.tam.Type(ctx, "mất điện"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.inbox.fail(nil)
+	if err := b.tam.Type(ctx, "có điện rồi"); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(b.inbox.messages()); n != 1 || b.tally.of("flood") != 0 || b.tally.of("refused.busy") != 100 {
+		t.Errorf("took %d, counted %v", n, b.tally.n)
 	}
 }
 
