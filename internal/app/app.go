@@ -30,9 +30,6 @@ const (
 	drainWait = 8 * time.Second // of delivery, inside stopWait
 )
 
-// province stands in the heading of the web chat.
-const province = "Quảng Ngãi"
-
 // App is the running program.
 type App struct {
 	log      *slog.Logger
@@ -128,7 +125,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	}
 	a.addSite(site)
 	if settings.Web.Enabled {
-		chat, err := a.webChat(settings, log)
+		chat, err := a.webChat(settings, texts.Province, log)
 		if err != nil {
 			return err
 		}
@@ -213,7 +210,7 @@ func (a *App) addSite(s *site) {
 	a.cleanups.push(s.name+" server", s.stop)
 }
 
-func (a *App) webChat(settings *config.Config, log *slog.Logger) (*webchat.Handler, error) {
+func (a *App) webChat(settings *config.Config, province string, log *slog.Logger) (*webchat.Handler, error) {
 	return webchat.New(webchat.Config{
 		Intake:         a.exchange,
 		Outbox:         a.outbox,
