@@ -155,7 +155,7 @@ type notice struct {
 
 // say leaves a notice to Run.
 func (c *Channel) say(n notice) {
-	if n.text != "" {
+	if n.text = beginning(n.text); n.text != "" {
 		c.chores.Later(func(ctx context.Context) { c.sayNotice(ctx, n) })
 	}
 }
@@ -166,7 +166,7 @@ func (c *Channel) sayNotice(ctx context.Context, n notice) {
 		path = pathAnonymous
 	}
 	_, err := c.call(ctx, func(ctx context.Context, token string) (answer, error) {
-		return c.api.post(ctx, path, token, request{n.recipient, message{Text: split(n.text, maxText)[0]}})
+		return c.api.post(ctx, path, token, request{n.recipient, message{Text: n.text}})
 	})
 	if err != nil {
 		c.count("notice.failed")

@@ -84,14 +84,11 @@ func (c *Channel) parts(r bot.Reply) []part {
 		}
 		told = append(told, a.Text) // Zalo has no way for it: its words take its place
 	}
-	text, buttons := paragraphs(append(told, r.Text)...), r.Buttons
+	buttons, list := r.Buttons, ""
 	if c.cfg.Numbered || len(buttons) > maxButtons {
-		text, buttons = paragraphs(text, menu(buttons)), nil
+		buttons, list = nil, menu(buttons)
 	}
-	if text == "" {
-		return out
-	}
-	pieces := split(valid(text), maxText)
+	pieces := bot.SplitOver(paragraphs(append(told, r.Text)...), list, maxText)
 	for i, piece := range pieces {
 		p := part{kind: partText, text: piece}
 		if i == len(pieces)-1 {
