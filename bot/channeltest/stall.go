@@ -21,7 +21,7 @@ func Stall(t *testing.T, webhook http.Handler, header, begin string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer line.Close()
+	defer func() { _ = line.Close() }()
 	_ = line.SetReadDeadline(time.Now().Add(patience))
 	if _, err := fmt.Fprintf(line, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n%s\r\n\r\n%s", header, begin); err != nil {
 		t.Fatal(err)
