@@ -74,35 +74,55 @@ func (c *Channel) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	all.Go(func() { c.chores.Run(ctx) })
-	told := ""
+	var last told
 	for {
-		told = c.tell(ctx, c.keeper.tick(ctx), told)
+		last = c.tell(ctx, c.keeper.tick(ctx), last)
 		look := time.NewTimer(c.keeper.wait())
 		select {
 		case <-ctx.Done():
 			look.Stop()
 			return nil
-		case <-c.keeper.kick:
+		case <-c.keeper.looks:
 			look.Stop()
 		case <-look.C:
 		}
 	}
 }
 
-// tell logs trouble with the tokens when it is new.
-func (c *Channel) tell(ctx context.Context, err error, told string) string {
+// Look asks Run to look at once whether newer tokens are stored, as after a login.
+func (c *Channel) Look() { c.keeper.look() }
+
+// told is what was last said about the tokens.
+type told struct {
+	text string
+	at   time.Time
+}
+
+// tellAgain is how often the log says that nothing can be sent before somebody
+// logs in.
+const tellAgain = time.Hour
+
+// tell logs trouble with the tokens when it is new, and what only a person can
+// end every hour.
+func (c *Channel) tell(ctx context.Context, err error, last told) told {
+	now := c.cfg.Now()
 	if err == nil {
 		if c.keeper.health() == nil {
-			return ""
+			return told{}
 		}
-		return told
+		return last
 	}
-	if ctx.Err() != nil || err.Error() == told {
-		return told
+	login := errors.Is(err, ErrLogin)
+	if ctx.Err() != nil || err.Error() == last.text && (!login || now.Sub(last.at) < tellAgain) {
+		return last
 	}
 	c.count("token.trouble")
-	c.log.ErrorContext(ctx, "zalo oa tokens", "error", err)
-	return err.Error()
+	if login {
+		c.log.ErrorContext(ctx, "zalo oa needs a login: nobody gets an answer before that", "cure", "doithoai zalo login", "error", err)
+	} else {
+		c.log.ErrorContext(ctx, "zalo oa tokens", "error", err)
+	}
+	return told{err.Error(), now}
 }
 
 // Health is nil, or what keeps messages from going out, with its cure, in

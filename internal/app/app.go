@@ -40,6 +40,7 @@ type App struct {
 	outbox   *delivery.Pull
 	exchange *exchange.Exchange
 	intake   *exchange.Intake // nil without channels that give up early
+	channels []Channel
 	tally    tally
 
 	sites    []*site
@@ -102,6 +103,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	if err != nil {
 		return err
 	}
+	a.channels = channels
 	decider := options.Decider
 	if decider == nil {
 		decider = a.library
@@ -136,7 +138,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 		a.addChannel(c, mux)
 	}
 	if operator, ok := a.store.(control.Operator); ok {
-		if err := a.openControl(ctx, settings.Data, operator, a.exchange, log); err != nil {
+		if err := a.openControl(ctx, settings.Data, operator, log); err != nil {
 			return err
 		}
 	}
