@@ -61,8 +61,10 @@ func (c *Channel) take(ctx context.Context, e event) error {
 		c.count("event." + name)
 	case strings.HasPrefix(name, fromAccount):
 		c.takeEcho(e)
-	case name == eventReceived, name == eventSeen:
-		c.takeReceipt(e)
+	case name == eventReceived:
+		c.count("event.received")
+	case name == eventSeen:
+		c.count("event.seen")
 	case name == eventWithdraw:
 		c.count("event." + name)
 		if e.user() != "" {
@@ -145,7 +147,8 @@ func messageOf(e event) bot.Message {
 	return m
 }
 
-// takeEcho notes what the account sent, and who.
+// takeEcho remembers what the account sent by a program, which may be a message
+// of ours that nobody knows the fate of; what a person sent there is counted.
 func (c *Channel) takeEcho(e event) {
 	c.count("event.echo")
 	id := string(e.Message.ID)
@@ -156,23 +159,9 @@ func (c *Channel) takeEcho(e event) {
 	if !ok {
 		at = c.cfg.Now()
 	}
-	admin := string(e.Sender.AdminID)
-	if admin != "" {
+	if e.Sender.AdminID != "" {
 		c.count("event.agent")
-	} else {
-		c.echoes.put(e.user(), e.Message.Text, id, at)
-	}
-	c.cfg.Echo(Echo{Chat: c.chat(e.user()), ID: id, Admin: admin, At: at})
-}
-
-func (c *Channel) takeReceipt(e event) {
-	c.count("event.receipt")
-	if e.user() == "" {
 		return
 	}
-	for _, id := range append(e.Message.IDs, e.Message.ID) {
-		if id != "" {
-			c.cfg.Receipt(c.chat(e.user()), string(id), e.Name == eventSeen)
-		}
-	}
+	c.echoes.put(e.user(), e.Message.Text, id, at)
 }

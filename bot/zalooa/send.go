@@ -193,7 +193,9 @@ func (c *Channel) message(ctx context.Context, chat bot.ChatID, m message) (stri
 	if q := done.Quota; q != nil {
 		remain, _ := strconv.Atoi(string(q.Remain))
 		total, _ := strconv.Atoi(string(q.Total))
-		c.cfg.Quota(chat, Quota{Type: q.Type, Remain: remain, Total: total})
+		kind := quotaType(q.Type)
+		c.count("sent." + string(kind))
+		c.cfg.Quota(chat, Quota{Type: kind, Remain: remain, Total: total})
 	}
 	return string(done.ID), nil
 }

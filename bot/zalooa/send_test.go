@@ -283,8 +283,13 @@ func TestQuota(t *testing.T) {
 	}})
 	b.open(t)
 	sendAll(t, b.c, b.to(b.tam, hello()))
-	if len(got) != 1 || got[0] != (zalooa.Quota{Type: "reply", Remain: 98, Total: 100}) {
+	b.clock.Advance(50 * time.Hour)
+	sendAll(t, b.c, b.to(b.tam, hello()))
+	if len(got) != 2 || got[0] != (zalooa.Quota{Type: zalooa.QuotaReply, Remain: 98, Total: 100}) || got[1].Type != zalooa.QuotaPackage {
 		t.Errorf("told %+v", got)
+	}
+	if b.tally.of("sent.reply") != 1 || b.tally.of("sent.sub_quota") != 1 {
+		t.Errorf("counted %v, want one free and one of the package", b.tally.n)
 	}
 }
 

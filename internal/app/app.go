@@ -98,7 +98,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	}
 	channels, err := openChannels(wiring{
 		settings: settings, doors: Doors{Direct: direct, Quick: quick}, safe: a.store,
-		texts: texts, count: a.tally.count, log: log,
+		texts: texts, count: a.tally.count, measure: a.tally.set, log: log,
 	}, options.Channels)
 	if err != nil {
 		return err

@@ -41,6 +41,7 @@ type wiring struct {
 	safe     safe
 	texts    bot.ChannelTexts
 	count    func(name string)
+	measure  func(name string, n uint64)
 	log      *slog.Logger
 }
 
@@ -136,6 +137,11 @@ func openZaloOA(w wiring) (Channel, error) {
 		AccessToken: z.AccessToken, RefreshToken: z.RefreshToken, API: z.API, OAuth: z.OAuth,
 		TokenFile: zaloTokenFile(w.settings.Data), PerMinute: z.PerMinute, Numbered: z.Numbered,
 		Flood: w.texts.Flood, Anonymous: w.texts.Anonymous, Count: w.count,
+		Quota: func(_ bot.ChatID, q zalooa.Quota) {
+			if q.Type != zalooa.QuotaReply { // which each chat has its own of
+				w.measure("zalo-oa.quota."+string(q.Type), uint64(max(q.Remain, 0)))
+			}
+		},
 		// A request to Zalo to have one's data deleted is «quên tôi».
 		Withdraw: func(ctx context.Context, chat bot.ChatID) error {
 			id := "withdraw:" + time.Now().UTC().Format(time.DateOnly)
