@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -265,6 +266,37 @@ func TestOtherEvents(t *testing.T) {
 	}
 	if strings.Contains(b.tally.logged(), "84912345678") {
 		t.Error("the log holds what a resident filled in")
+	}
+}
+
+// Everything that Zalo tells besides messages is taken and counted, what is known
+// under its own name: refused, it would take the webhook with it.
+func TestEventsNobodyActsUpon(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, options{idle: true})
+	known := zalooa.Counted()
+	if len(known) < 20 || !slices.Contains(known, "user_reacted_message") || !slices.Contains(known, "unfollow") {
+		t.Errorf("known are only %q", known)
+	}
+	for _, name := range append(known, "message_reaction", "user_dreams", "oa_dreams") {
+		counter := "event." + name
+		if !slices.Contains(known, name) {
+			counter = "event.unknown"
+		}
+		before := b.tally.of(counter)
+		for _, fields := range []map[string]any{
+			nil, {"message": 7, "sender": []int{}}, {"message": map[string]any{"msg_id": "m1", "react_icon": "/-heart"}, "user_id": "u1"},
+		} {
+			if err := b.tam.Tell(within(t), name, fields); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := b.tally.of(counter); got != before+3 {
+			t.Errorf("%s: %s rose by %d, want 3", name, counter, got-before)
+		}
+	}
+	if b.z.Pending() != 0 || len(b.inbox.messages()) != 0 {
+		t.Errorf("%d not taken, %d handed on", b.z.Pending(), len(b.inbox.messages()))
 	}
 }
 
