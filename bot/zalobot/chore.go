@@ -27,7 +27,7 @@ func (c *Channel) sign(chat string) {
 func (c *Channel) calm(chat string) {
 	c.chores.Later(func(ctx context.Context) {
 		if c.try(ctx, "sendMessage", params{"chat_id": chat, "text": c.config.Flood}) {
-			c.config.Sent()
+			c.count(countSent)
 		}
 	})
 }

@@ -78,9 +78,6 @@ type Config struct {
 	// Late is how old a message is whose own date says that it was kept
 	// somewhere for too long; 48 h if 0.
 	Late time.Duration
-	// Sent is called for each message that Zalo has taken: plans have a number
-	// of messages a month. May be nil.
-	Sent func()
 	// Count raises a counter; nothing is counted if nil.
 	Count func(name string)
 	// Log gets what an operator must know; discarded if nil.
@@ -140,9 +137,6 @@ func (c Config) withDefaults() Config {
 	c.Flood = vietnamese.Compose(c.Flood)
 	if c.Late <= 0 {
 		c.Late = 48 * time.Hour
-	}
-	if c.Sent == nil {
-		c.Sent = func() {}
 	}
 	if c.Count == nil {
 		c.Count = func(string) {}

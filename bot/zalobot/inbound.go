@@ -19,6 +19,7 @@ type event struct {
 
 // Counters, without the channel's name before them.
 const (
+	countSent      = "sent"      // taken by the platform: plans have a number of messages a month
 	countUnknown   = "unknown"   // an event of a kind we know nothing of
 	countMalformed = "malformed" // no event at all
 	countEmpty     = "empty"     // nothing in it: Zalo tries the webhook

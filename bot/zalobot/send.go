@@ -128,8 +128,7 @@ func provider(raw json.RawMessage) string {
 
 // taken takes note that the platform took a message.
 func (c *Channel) taken(ctx context.Context) {
-	c.count("sent")
-	c.config.Sent()
+	c.count(countSent)
 	c.quota.over()
 	c.troubles.Over(ctx, troubleQuota, troubleToken)
 }

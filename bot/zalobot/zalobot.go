@@ -73,6 +73,3 @@ func Pace() record.Pace { return record.Pace{Every: time.Second, Burst: 1} }
 
 // Rate is how much the bot as a whole should send.
 func Rate() record.Pace { return record.Pace{Every: time.Second / 10, Burst: 10} }
-
-// PlanMessages is how many messages a month the free plan has.
-const PlanMessages = 3000

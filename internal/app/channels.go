@@ -174,7 +174,6 @@ func openZaloBot(w wiring) (Channel, error) {
 		Intake: w.doors.Quick, // nobody knows whether Zalo comes again
 		Lease:  poller{w.safe, rand.Text()},
 		Flood:  w.texts.Flood, Choose: w.texts.Choose,
-		Sent:  func() { w.count("zalo-bot.sent") },
 		Count: w.count, Log: w.log,
 	})
 	if err != nil {
