@@ -11,12 +11,12 @@ import (
 // the control characters that no keyboard types and without blanks around it.
 // What is measured, stored and compared is the result.
 func Clean(s string) string {
-	s = vietnamese.Compose(strings.ToValidUTF8(s, "\uFFFD"))
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1
 		}
 		return r
-	}, s)
-	return strings.TrimSpace(s)
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	// After that: a control character may stand between a letter and its accent.
+	return strings.TrimSpace(vietnamese.Compose(s))
 }

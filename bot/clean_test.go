@@ -17,6 +17,7 @@ func TestClean(t *testing.T) {
 		"  Ho\u0323\u0302 nghe\u0300o\n": "Hộ nghèo",
 		"a\x00b\x1b[1m\u0085c":           "ab[1mc",
 		"một\n\thai":                     "một\n\thai",
+		"A\x00\u0300":                    "À",
 		"a\xffb":                         "a\uFFFDb",
 	} {
 		if got := bot.Clean(given); got != want {
