@@ -63,6 +63,7 @@ const (
 	textFlood         textKey = "nhắn dồn dập"
 	textAnonymous     textKey = "khách ẩn danh"
 	textChoose        textKey = "gõ số để chọn"
+	textProvince      textKey = "tên tỉnh"
 	textStart         textKey = "lệnh bắt đầu"
 	textForget        textKey = "lệnh quên tôi"
 	textNoList        textKey = "số không có danh sách"
@@ -133,6 +134,7 @@ type ChannelTexts struct {
 	Flood     string // to whom writes too much at a time
 	Anonymous string // to a visitor whom nobody can answer later
 	Choose    string // over a numbered list
+	Province  string // in a heading: whose bot this is
 	Start     string // of a menu: begin again
 	Menu      string // of a menu: the topics
 	Officer   string // of a menu: a person
@@ -151,6 +153,7 @@ func Channel() (ChannelTexts, error) {
 		Flood:     t.say(textFlood),
 		Anonymous: t.say(textAnonymous),
 		Choose:    t.say(textChoose),
+		Province:  t.say(textProvince),
 		Start:     t.say(textStart),
 		Menu:      t.say(textTopics),
 		Officer:   t.say(textOfficer),

@@ -9,5 +9,5 @@
 //		channeltest.TestPull(t, channeltest.Abilities{Presses: true}, connect)
 //	}
 //
-// A channel is done when it passes.
+// A channel is done when it passes. One with a webhook meets [Stall] beside that.
 package channeltest

@@ -29,9 +29,9 @@ func attachments(m *message) []bot.Attachment {
 	case m.Document != nil:
 		a = bot.Attachment{Kind: bot.AttachFile, Source: m.Document.FileID, Name: m.Document.FileName, Type: m.Document.MimeType, Size: int64(m.Document.FileSize)}
 	case m.Sticker != nil:
-		a = bot.Attachment{Kind: bot.AttachSticker, Source: m.Sticker.FileID, Size: int64(m.Sticker.FileSize), Text: clean(m.Sticker.Emoji)}
+		a = bot.Attachment{Kind: bot.AttachSticker, Source: m.Sticker.FileID, Size: int64(m.Sticker.FileSize), Text: bot.Clean(m.Sticker.Emoji)}
 	case m.Venue != nil: // a location of the same place stands beside it
-		a = bot.Attachment{Kind: bot.AttachLocation, Latitude: m.Venue.Location.Latitude, Longitude: m.Venue.Location.Longitude, Text: clean(m.Venue.Title)}
+		a = bot.Attachment{Kind: bot.AttachLocation, Latitude: m.Venue.Location.Latitude, Longitude: m.Venue.Location.Longitude, Text: bot.Clean(m.Venue.Title)}
 	case m.Location != nil:
 		a = bot.Attachment{Kind: bot.AttachLocation, Latitude: m.Location.Latitude, Longitude: m.Location.Longitude}
 	case m.Contact != nil: // what stands on the card is nobody's business here
@@ -41,6 +41,6 @@ func attachments(m *message) []bot.Attachment {
 	default:
 		a = bot.Attachment{Kind: bot.AttachOther}
 	}
-	a.Name, a.Type = clean(a.Name), clean(a.Type)
+	a.Name, a.Type = bot.Clean(a.Name), bot.Clean(a.Type)
 	return []bot.Attachment{a}
 }

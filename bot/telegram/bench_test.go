@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/telegram"
 	"github.com/doithoai/doithoai/bot/telegram/tgfake"
 )
@@ -28,7 +29,7 @@ func start() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) }
 // bench is a channel that runs against a Telegram of its own.
 type bench struct {
 	t      *testing.T
-	clock  *tgfake.Clock
+	clock  *standin.Clock
 	fake   *tgfake.Server
 	bot    *telegram.Channel
 	config telegram.Config
@@ -51,7 +52,7 @@ func newBench(t *testing.T, change func(*telegram.Config)) *bench {
 // prepareBench makes a bench whose channel does not run yet.
 func prepareBench(t *testing.T, change func(*telegram.Config)) *bench {
 	t.Helper()
-	b := &bench{t: t, clock: tgfake.NewClock(start()), log: &safeBuffer{}, counts: &counters{}}
+	b := &bench{t: t, clock: standin.NewClock(start()), log: &safeBuffer{}, counts: &counters{}}
 	b.fake = tgfake.New(tgfake.Options{Token: token, Clock: b.clock})
 	api := httptest.NewServer(b.fake)
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.bot.ServeHTTP(w, r) }))
@@ -63,7 +64,7 @@ func prepareBench(t *testing.T, change func(*telegram.Config)) *bench {
 	b.config = telegram.Config{
 		Token: token, API: api.URL, URL: hook.URL + "/hooks/telegram", Secret: secret,
 		Log:   slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Count: b.counts.raise, Now: b.clock.Now, Flood: telegram.Flood{Text: floodText},
+		Count: b.counts.raise, Now: b.clock.Now, Flood: floodText,
 		Labels: telegram.Labels{Start: "Bắt đầu lại", Menu: "Xem các việc", Officer: "Gặp cán bộ", Forget: "Xóa những gì đã nói"},
 	}
 	change(&b.config)

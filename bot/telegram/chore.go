@@ -3,7 +3,6 @@ package telegram
 import (
 	"context"
 	"strconv"
-	"sync"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -11,44 +10,8 @@ import (
 	"github.com/doithoai/doithoai/bot"
 )
 
-// A chore is a call that nobody waits for: if it fails, or there is no room for
-// it, nothing is lost.
-type chore func(ctx context.Context)
-
-const (
-	maxChores    = 256
-	choreWorkers = 4
-	choreTime    = 3 * time.Second
-)
-
-// later does f soon, unless too much is to be done already.
-func (c *Channel) later(f chore) {
-	select {
-	case c.chores <- f:
-	default:
-		c.count("chore.dropped")
-	}
-}
-
-// doChores works until ctx ends.
-func (c *Channel) doChores(ctx context.Context) {
-	var workers sync.WaitGroup
-	for range choreWorkers {
-		workers.Go(func() {
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case f := <-c.chores:
-					limited, cancel := context.WithTimeout(ctx, choreTime)
-					f(limited)
-					cancel()
-				}
-			}
-		})
-	}
-	workers.Wait()
-}
+// choreTime bounds a call that nobody waits for.
+const choreTime = 3 * time.Second
 
 // try makes a call and counts if it fails.
 func (c *Channel) try(ctx context.Context, method string, p tgbotapi.Params) {
@@ -60,14 +23,14 @@ func (c *Channel) try(ctx context.Context, method string, p tgbotapi.Params) {
 
 // stopSpinner tells the phone that a tap has arrived.
 func (c *Channel) stopSpinner(query string) {
-	c.later(func(ctx context.Context) {
+	c.chores.Later(func(ctx context.Context) {
 		c.try(ctx, "answerCallbackQuery", tgbotapi.Params{"callback_query_id": query})
 	})
 }
 
 // sign shows for a few seconds that an answer is on its way.
 func (c *Channel) sign(chat int64, action string) {
-	c.later(func(ctx context.Context) {
+	c.chores.Later(func(ctx context.Context) {
 		c.try(ctx, "sendChatAction", tgbotapi.Params{"chat_id": strconv.FormatInt(chat, 10), "action": action})
 	})
 }
@@ -83,7 +46,7 @@ func (c *Channel) markChoice(m *message, label string) {
 	}
 	chat, id := strconv.FormatInt(m.Chat.ID, 10), strconv.Itoa(m.MessageID)
 	text := m.Text + "\n\n" + chosenMark + label
-	c.later(func(ctx context.Context) {
+	c.chores.Later(func(ctx context.Context) {
 		if label == "" || bot.Units(text) > maxText {
 			c.try(ctx, "editMessageReplyMarkup", tgbotapi.Params{"chat_id": chat, "message_id": id})
 			return

@@ -12,7 +12,10 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/flood"
+	"github.com/doithoai/doithoai/internal/upkeep"
 	"github.com/doithoai/doithoai/internal/vietnamese"
+	"github.com/doithoai/doithoai/internal/webhook"
 )
 
 // Name is the name of this channel in a [bot.ChatID].
@@ -24,13 +27,6 @@ type Intake interface {
 	// update is acknowledged then. With an error it is not, and comes again. The
 	// error must not quote m.
 	Handle(ctx context.Context, m bot.Message) error
-}
-
-// Lease lets one of several servers do something.
-type Lease interface {
-	// Hold takes or renews the lease of that name for ttl; held is false while
-	// it is another's.
-	Hold(ctx context.Context, name string, ttl time.Duration) (held bool, err error)
 }
 
 // Mode is how updates come.
@@ -62,7 +58,7 @@ type Config struct {
 	// Intake takes what residents send; required.
 	Intake Intake
 	// Lease lets one server at a time poll; nil if there is one server.
-	Lease Lease
+	Lease upkeep.Lease
 	// Media opens what is to be sent besides text. Nil: only its description is sent.
 	Media Media
 	// Rooms says which groups are ours; from all others nothing is taken. Nil: none is.
@@ -72,8 +68,12 @@ type Config struct {
 	Start func(payload string) (press string, known bool)
 	// Labels stand in the menu of the bot; a command without one is left out.
 	Labels Labels
-	// Flood bounds what one resident can make us do.
-	Flood Flood
+	// Flood is said once to whom writes too much at a time; nothing is if it is
+	// empty. Limits say what is too much.
+	Flood  string
+	Limits flood.Limits
+	// BodyTime is how long a webhook call's body may take to arrive; 10 s if 0.
+	BodyTime time.Duration
 	// Count raises a counter; nothing is counted if nil.
 	Count func(name string)
 	// Log gets what an operator must know; discarded if nil.
@@ -84,23 +84,12 @@ type Config struct {
 	Client *http.Client
 }
 
-// Flood says how much one resident may write.
-type Flood struct {
-	Burst int           // at once; 20 if 0
-	Every time.Duration // and one in this time after that; 3 s if 0
-	// Text is sent once when it becomes too much; nothing is if it is empty.
-	Text string
-}
-
 // Labels are what residents read beside the commands, at most 256 characters each.
 type Labels struct {
 	Start, Menu, Officer, Forget string
 }
 
-var (
-	tokenForm  = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]+$`)
-	secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{16,256}$`)
-)
+var tokenForm = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]+$`)
 
 // Validate returns every fault of the settings with what to do about it, in
 // Vietnamese, joined.
@@ -120,12 +109,12 @@ func (c Config) Validate() error {
 	switch c.Mode {
 	case Polling:
 	case Webhook:
-		if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "https" && !local(u) {
+		if !webhook.ValidURL(c.URL) {
 			fault("public_url: chế độ webhook cần địa chỉ https:// mà Telegram gọi tới được. Chưa có thì đặt telegram.mode: polling")
-		} else if p := u.Port(); p != "" && p != "443" && p != "80" && p != "88" && p != "8443" && !local(u) {
+		} else if p := closedPort(c.URL); p != "" {
 			fault("public_url: Telegram chỉ gọi cổng 443, 80, 88 hoặc 8443, không gọi cổng %s", p)
 		}
-		if !secretForm.MatchString(c.Secret) {
+		if !webhook.ValidSecret(c.Secret) {
 			fault("telegram.secret: cần 16 đến 256 ký tự A-Z a-z 0-9 _ -. Tạo bằng lệnh: openssl rand -hex 32")
 		}
 		if c.Connections < 1 || c.Connections > 100 {
@@ -137,9 +126,17 @@ func (c Config) Validate() error {
 	return errors.Join(faults...)
 }
 
-// local addresses are for trying things out.
-func local(u *url.URL) bool {
-	return u.Scheme == "http" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost")
+// closedPort returns the port of an address if Telegram calls none such.
+func closedPort(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || webhook.Local(u) {
+		return ""
+	}
+	switch u.Port() {
+	case "", "443", "80", "88", "8443":
+		return ""
+	}
+	return u.Port()
 }
 
 func (c Config) withDefaults() Config {
@@ -156,13 +153,10 @@ func (c Config) withDefaults() Config {
 	if c.Connections == 0 {
 		c.Connections = 40
 	}
-	if c.Flood.Burst <= 0 {
-		c.Flood.Burst = 20
+	if c.BodyTime <= 0 {
+		c.BodyTime = bodyTime
 	}
-	if c.Flood.Every <= 0 {
-		c.Flood.Every = 3 * time.Second
-	}
-	c.Flood.Text = vietnamese.Compose(c.Flood.Text)
+	c.Flood = vietnamese.Compose(c.Flood)
 	if c.Rooms == nil {
 		c.Rooms = func(int64) bool { return false }
 	}

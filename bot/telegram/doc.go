@@ -8,7 +8,7 @@
 // never be taken is skipped with a line in the log and a count, because it
 // would block its chat for a day.
 //
-// [Channel.Send] sends one part of a delivery (send.go, split.go, media.go) and
+// [Channel.Send] sends one part of a delivery (send.go, markup.go, media.go) and
 // says in [delivery.SendError] what Telegram's answer means (failure.go).
 //
 // Beside that run chores (chore.go) that nobody waits for and nothing depends on:

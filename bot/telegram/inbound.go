@@ -5,12 +5,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"github.com/doithoai/doithoai/bot"
-	"github.com/doithoai/doithoai/internal/vietnamese"
 )
 
 // event is what one update means to us.
@@ -45,6 +43,7 @@ const (
 	countUnblocked = "unblocked" // and let us in again
 	countMoved     = "moved"     // a room has a new number
 	countForged    = "forged"    // a webhook call without the secret
+	countSlow      = "slow"      // one that did not arrive in its time
 )
 
 // read finds out what an update means. It does nothing yet.
@@ -90,7 +89,7 @@ func (c *Channel) readMessage(e *event, m *message) {
 	e.number, e.written = m.MessageID, m.Date
 	switch {
 	case m.MigrateToChatID != 0:
-		c.moved.put(m.Chat.ID, m.MigrateToChatID)
+		c.moved.Put(m.Chat.ID, m.MigrateToChatID)
 		e.count, e.tell = countMoved, "a group has got a new number; put that into the settings"
 		return
 	case m.MigrateFromChatID != 0, m.notice():
@@ -102,7 +101,7 @@ func (c *Channel) readMessage(e *event, m *message) {
 	}
 	in := bot.Message{Chat: c.chatID(m), ID: strconv.Itoa(e.id), At: c.now()}
 	e.album = m.MediaGroupID
-	text := clean(m.Text + m.Caption) // never both
+	text := bot.Clean(m.Text + m.Caption) // never both
 	switch {
 	case !e.room && strings.HasPrefix(text, "/") && m.ForwardDate == 0 && m.ForwardOrigin == nil:
 		c.command(&in, text)
@@ -159,7 +158,7 @@ func (c *Channel) readCallback(e *event, q *callback) {
 	}
 	e.m = &bot.Message{
 		Chat: c.chatID(q.Message), ID: strconv.Itoa(e.id), At: c.now(),
-		Kind: bot.KindPress, Payload: clean(q.Data), Text: labelOf(q.Message, q.Data),
+		Kind: bot.KindPress, Payload: bot.Clean(q.Data), Text: labelOf(q.Message, q.Data),
 	}
 	if e.m.Payload == "" {
 		e.m, e.count = nil, countNotice
@@ -174,7 +173,7 @@ func labelOf(m *message, data string) string {
 	for _, row := range m.ReplyMarkup.InlineKeyboard {
 		for _, b := range row {
 			if b.CallbackData != nil && *b.CallbackData == data {
-				return clean(b.Text)
+				return bot.Clean(b.Text)
 			}
 		}
 	}
@@ -200,22 +199,10 @@ func join(first, next event) event {
 // the last one. After a restart nobody knows which that was; then a message
 // written a few minutes ago is taken for it.
 func (c *Channel) takesEdit(e event) bool {
-	last, known := c.latest.get(e.chat)
+	last, known := c.latest.Get(e.chat)
 	if known {
 		return e.number >= last
 	}
 	const few = 5 * time.Minute
 	return e.edited-e.written <= int(few/time.Second)
-}
-
-// clean composes a text and drops the control characters that no keyboard types.
-func clean(s string) string {
-	s = vietnamese.Compose(strings.ToValidUTF8(s, "\uFFFD"))
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, s)
-	return strings.TrimSpace(s)
 }

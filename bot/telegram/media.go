@@ -112,7 +112,7 @@ func (c *Channel) upload(ctx context.Context, r *request, file io.Reader, info I
 	if usual, _ := method(a.Kind, 0); err == nil && name == usual {
 		if id := readSent(result).file(); id != "" {
 			r.files[fileKey(*a)] = id
-			c.files.put(fileKey(*a), id)
+			c.files.Put(fileKey(*a), id)
 		}
 	}
 	return result, err
@@ -147,7 +147,7 @@ func (c *Channel) fileName(r *request) (string, bool) {
 	if id, ok := r.files[key]; ok {
 		return id, true
 	}
-	return c.files.get(key)
+	return c.files.Get(key)
 }
 
 // forget drops a name that Telegram does not know any more, and reports whether
@@ -156,7 +156,7 @@ func (c *Channel) forget(r *request) bool {
 	_, known := c.fileName(r)
 	key := fileKey(*r.part.attachment)
 	delete(r.files, key)
-	c.files.drop(key)
+	c.files.Drop(key)
 	return known
 }
 

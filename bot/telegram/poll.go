@@ -4,13 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"github.com/doithoai/doithoai/internal/upkeep"
 )
 
 const (
@@ -18,7 +19,6 @@ const (
 	pollSlack   = 10 * time.Second // and how much later we give it up
 	pollGap     = time.Second      // between polls while answers are empty
 	pollWorkers = 8                // chats of one batch at once
-	leaseTime   = 30 * time.Second
 	conflictGap = 15 * time.Second
 	refusedGap  = time.Minute
 	longestGap  = time.Minute
@@ -41,47 +41,12 @@ type poller struct {
 	fails  int          // in a row
 }
 
-// pollUnderLease polls whenever the lease is ours, until ctx ends.
-func (c *Channel) pollUnderLease(ctx context.Context) {
-	if c.config.Lease == nil {
-		c.poll(ctx)
-		return
-	}
-	for ctx.Err() == nil {
-		if c.hold(ctx) {
-			c.pollWhileHeld(ctx)
-		}
-		_ = c.sleep(ctx, jitter(leaseTime/3))
-	}
-}
-
-// hold takes or renews the lease.
-func (c *Channel) hold(ctx context.Context) bool {
-	limited, cancel := context.WithTimeout(ctx, leaseTime/6)
-	defer cancel()
-	held, err := c.config.Lease.Hold(limited, c.Lane()+"/poll", leaseTime)
-	if err != nil {
-		if ctx.Err() == nil {
-			c.troubles.met(ctx, troubleLease, err)
-		}
-		return false
-	}
-	c.troubles.over(ctx, troubleLease)
-	return held
-}
-
-// pollWhileHeld polls until a renewal fails or ctx ends. One renewal that fails
-// ends it with two thirds of the lease left: nobody else polls meanwhile.
-func (c *Channel) pollWhileHeld(ctx context.Context) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var polling sync.WaitGroup
-	polling.Go(func() { c.poll(ctx) })
-	for held := true; held; {
-		held = c.sleep(ctx, leaseTime/3) == nil && c.hold(ctx)
-	}
-	stop()
-	polling.Wait()
+// inTurn polls whenever it is our turn, until ctx ends.
+func (c *Channel) inTurn(ctx context.Context) {
+	upkeep.Turn{
+		Lease: c.config.Lease, Name: c.Lane() + "/poll", Do: c.poll, Sleep: c.sleep,
+		Troubles: c.troubles, Trouble: troubleLease,
+	}.Run(ctx)
 }
 
 // poll takes updates until ctx ends.
@@ -102,17 +67,17 @@ func (p *poller) once(ctx context.Context) time.Duration {
 	if err != nil {
 		return p.failed(ctx, err)
 	}
-	p.troubles.over(ctx, troublePoll, troubleConflict, troubleToken)
+	p.troubles.Over(ctx, troublePoll, troubleConflict, troubleToken)
 	before := p.offset
 	if err := p.settle(ctx, batch); err != nil {
 		if ctx.Err() == nil {
-			p.troubles.met(ctx, troubleIntake, err)
+			p.troubles.Met(ctx, troubleIntake, err)
 		}
 		return p.backOff()
 	}
 	p.fails = 0
 	if len(batch) > 0 {
-		p.troubles.over(ctx, troubleIntake)
+		p.troubles.Over(ctx, troubleIntake)
 	}
 	if p.offset > before {
 		return 0
@@ -149,24 +114,19 @@ func (p *poller) failed(ctx context.Context, err error) time.Duration {
 	case e.retryAfter > 0:
 		return e.retryAfter
 	case e.code == http.StatusConflict:
-		p.troubles.met(ctx, troubleConflict, err)
-		return jitter(conflictGap)
+		p.troubles.Met(ctx, troubleConflict, err)
+		return upkeep.Jitter(conflictGap)
 	case e.code == http.StatusUnauthorized, e.code == http.StatusNotFound:
-		p.troubles.met(ctx, troubleToken, err)
-		return jitter(refusedGap)
+		p.troubles.Met(ctx, troubleToken, err)
+		return upkeep.Jitter(refusedGap)
 	}
-	p.troubles.met(ctx, troublePoll, err)
+	p.troubles.Met(ctx, troublePoll, err)
 	return p.backOff()
 }
 
 func (p *poller) backOff() time.Duration {
 	p.fails = min(p.fails+1, 10)
-	return jitter(min(time.Second<<(p.fails-1), longestGap))
-}
-
-// jitter returns a time around d, so that servers do not come together.
-func jitter(d time.Duration) time.Duration {
-	return d/2 + rand.N(d) //nolint:gosec // no secret
+	return upkeep.Jitter(min(time.Second<<(p.fails-1), longestGap))
 }
 
 // settle takes the updates of a batch, each chat's in order and several chats

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"github.com/doithoai/doithoai/internal/upkeep"
 )
 
 // Troubles of setting up.
@@ -26,12 +28,12 @@ const watchTime = 5 * time.Minute
 // Nothing that goes wrong ends it sooner: it is told in the log and tried again.
 func (c *Channel) Run(ctx context.Context) error {
 	var working sync.WaitGroup
-	working.Go(func() { c.doChores(ctx) })
+	working.Go(func() { c.chores.Run(ctx) })
 	c.prepare(ctx)
 	if c.config.Mode == Webhook {
 		c.watchWebhook(ctx)
 	} else {
-		c.pollUnderLease(ctx)
+		c.inTurn(ctx)
 	}
 	working.Wait()
 	c.config.Client.CloseIdleConnections()
@@ -43,15 +45,15 @@ func (c *Channel) prepare(ctx context.Context) {
 	for fails := 0; ctx.Err() == nil; fails = min(fails+1, 6) {
 		err := c.setUp(ctx)
 		if err == nil {
-			c.troubles.over(ctx, troubleSetup, troubleToken)
+			c.troubles.Over(ctx, troubleSetup, troubleToken)
 			break
 		}
-		wait := jitter(min(time.Second<<fails, longestGap))
+		wait := upkeep.Jitter(min(time.Second<<fails, longestGap))
 		if e := failed(err); e.code == http.StatusUnauthorized || e.code == http.StatusNotFound {
-			c.troubles.met(ctx, troubleToken, err)
-			wait = jitter(refusedGap)
+			c.troubles.Met(ctx, troubleToken, err)
+			wait = upkeep.Jitter(refusedGap)
 		} else if ctx.Err() == nil {
-			c.troubles.met(ctx, troubleSetup, err)
+			c.troubles.Met(ctx, troubleSetup, err)
 		}
 		_ = c.sleep(ctx, max(wait, failed(err).retryAfter))
 	}
@@ -128,16 +130,16 @@ func (c *Channel) checkWebhook(ctx context.Context) {
 	info, err := c.webhookInfo(ctx)
 	switch {
 	case err != nil:
-		c.troubles.met(ctx, troubleSetup, err)
+		c.troubles.Met(ctx, troubleSetup, err)
 		return
 	case info.URL != c.config.URL:
-		c.troubles.met(ctx, troubleTakeover, c.setWebhook(ctx))
+		c.troubles.Met(ctx, troubleTakeover, c.setWebhook(ctx))
 		return
 	}
-	c.troubles.over(ctx, troubleSetup, troubleTakeover)
+	c.troubles.Over(ctx, troubleSetup, troubleTakeover)
 	if info.ErrorDate > 0 && c.now().Sub(time.Unix(info.ErrorDate, 0)) < 2*watchTime {
-		c.troubles.met(ctx, troubleWebhook, errors.New(info.Error))
+		c.troubles.Met(ctx, troubleWebhook, errors.New(info.Error))
 	} else {
-		c.troubles.over(ctx, troubleWebhook)
+		c.troubles.Over(ctx, troubleWebhook)
 	}
 }

@@ -87,7 +87,7 @@ func (c *Channel) address(id bot.ChatID) (address, bool) {
 			return address{}, false
 		}
 	}
-	if moved, ok := c.moved.get(n); ok {
+	if moved, ok := c.moved.Get(n); ok {
 		to.chat = moved
 	}
 	return to, true
@@ -162,7 +162,7 @@ func (c *Channel) bring(ctx context.Context, r *request) (sentMessage, error) {
 			result, err = c.sendText(ctx, r)
 		}
 		if err == nil {
-			c.troubles.over(ctx, troubleToken)
+			c.troubles.Over(ctx, troubleToken)
 			return readSent(result), nil
 		}
 		if !c.mend(r, failed(err)) {
@@ -172,7 +172,7 @@ func (c *Channel) bring(ctx context.Context, r *request) (sentMessage, error) {
 	fail := sendError(err)
 	switch {
 	case fail.Lane:
-		c.troubles.met(ctx, troubleToken, err)
+		c.troubles.Met(ctx, troubleToken, err)
 	case fail.Kind == delivery.Gone && fail.Reason != "blocked":
 		c.log.WarnContext(ctx, "message refused for good", "reason", fail.Reason)
 	}
@@ -183,7 +183,7 @@ func (c *Channel) bring(ctx context.Context, r *request) (sentMessage, error) {
 func (c *Channel) mend(r *request, e *callError) bool {
 	switch {
 	case e.migrateTo != 0 && e.migrateTo != r.to.chat:
-		c.moved.put(r.to.chat, e.migrateTo)
+		c.moved.Put(r.to.chat, e.migrateTo)
 		c.count(countMoved)
 		c.log.Warn("a group has got a new number; put that into the settings")
 		r.to.chat = e.migrateTo

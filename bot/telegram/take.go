@@ -9,6 +9,7 @@ import (
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
+	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
 )
 
@@ -50,7 +51,7 @@ func (c *Channel) take(ctx context.Context, e event) error {
 	if e.query != nil {
 		c.markChoice(e.query.Message, e.m.Text)
 	} else {
-		c.latest.change(e.chat, func(last int, _ bool) (int, bool) { return max(last, e.number), true })
+		c.latest.Change(e.chat, func(last int, _ bool) (int, bool) { return max(last, e.number), true })
 	}
 	return nil
 }
@@ -60,16 +61,16 @@ func (c *Channel) allowed(e event) bool {
 	if e.room {
 		return true
 	}
-	ok, tell := c.floods.allow(e.chat, c.now())
-	if ok {
+	chat := strconv.FormatInt(e.chat, 10)
+	verdict := c.floods.Judge(chat, c.now())
+	if verdict == flood.Pass {
 		c.sign(e.chat, "typing")
 		return true
 	}
 	c.count(countFlood)
-	if tell && c.config.Flood.Text != "" {
-		chat := strconv.FormatInt(e.chat, 10)
-		c.later(func(ctx context.Context) {
-			c.try(ctx, "sendMessage", tgbotapi.Params{"chat_id": chat, "text": c.config.Flood.Text})
+	if verdict == flood.Tell && c.config.Flood != "" {
+		c.chores.Later(func(ctx context.Context) {
+			c.try(ctx, "sendMessage", tgbotapi.Params{"chat_id": chat, "text": c.config.Flood})
 		})
 	}
 	return false
@@ -91,7 +92,7 @@ func (c *Channel) handle(ctx context.Context, e event) error {
 	}
 	c.count(countNotTaken)
 	if !e.room {
-		c.floods.giveBack(e.chat)
+		c.floods.GiveBack(strconv.FormatInt(e.chat, 10))
 	}
 	return err
 }

@@ -9,7 +9,11 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/flood"
+	"github.com/doithoai/doithoai/internal/recent"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/upkeep"
+	"github.com/doithoai/doithoai/internal/webhook"
 )
 
 // Channel is one Telegram bot. It is safe for concurrent use.
@@ -22,12 +26,13 @@ type Channel struct {
 	count  func(name string) // of a name without the channel's
 	sleep  func(ctx context.Context, d time.Duration) error
 
-	troubles *troubles
-	chores   chan chore
-	floods   *floods
-	latest   *recent[int64, int]     // by chat: the number of the last message a resident wrote
-	moved    *recent[int64, int64]   // by chat: where a room has gone
-	files    *recent[string, string] // by kind and key: what Telegram calls a file of ours
+	troubles *upkeep.Troubles
+	chores   *upkeep.Chores
+	calls    webhook.Reader
+	floods   *flood.Guard
+	latest   *recent.Map[int64, int]     // by chat: the number of the last message a resident wrote
+	moved    *recent.Map[int64, int64]   // by chat: where a room has gone
+	files    *recent.Map[string, string] // by kind and key: what Telegram calls a file of ours
 }
 
 var (
@@ -48,34 +53,24 @@ func New(c Config) (*Channel, error) {
 	}
 	c = c.withDefaults()
 	log := c.Log.With("component", "telegram")
-	return &Channel{
+	made := &Channel{
 		config:   c,
 		api:      &api{base: c.API, token: c.Token, client: c.Client},
 		intake:   c.Intake,
 		log:      log,
 		now:      c.Now,
 		count:    func(name string) { c.Count(Name + "." + name) },
-		sleep:    sleep,
-		troubles: newTroubles(log),
-		chores:   make(chan chore, maxChores),
-		floods:   newFloods(c.Flood),
-		latest:   newRecent[int64, int](remembered),
-		moved:    newRecent[int64, int64](remembered),
-		files:    newRecent[string, string](remembered),
-	}, nil
+		sleep:    upkeep.Sleep,
+		troubles: upkeep.NewTroubles(log),
+		calls:    webhook.Reader{Known: webhook.BySecret(secretHeader, c.Secret), Within: c.BodyTime},
+		floods:   flood.New(c.Limits),
+		latest:   recent.New[int64, int](remembered),
+		moved:    recent.New[int64, int64](remembered),
+		files:    recent.New[string, string](remembered),
+	}
+	made.chores = upkeep.NewChores(choreTime, func() { made.count("chore.dropped") })
+	return made, nil
 }
 
 // Lane names the queues that this bot sends.
 func (c *Channel) Lane() string { return record.Lane(bot.ChatID{Channel: Name, Bot: c.config.Account}) }
-
-// sleep waits for d, or returns the context's error.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}

@@ -140,3 +140,50 @@ func TestBrokenBodiesComeAgain(t *testing.T) {
 		t.Errorf("answered %q", got)
 	}
 }
+
+// A body that begins and does not come is not waited for, whoever sends it.
+func TestSlowBody(t *testing.T) {
+	t.Parallel()
+	b := prepareBench(t, func(c *telegram.Config) {
+		c.Mode, c.BodyTime = telegram.Webhook, 20*time.Millisecond
+		c.Intake = intake(func(context.Context, bot.Message) error { t.Error("was asked"); return nil })
+	})
+	for header, want := range map[string]string{secret: "HTTP/1.1 408", "wrong": "HTTP/1.1 403"} {
+		if got := channeltest.Stall(t, b.bot, "X-Telegram-Bot-Api-Secret-Token: "+header, `{"update_id":10,`); !strings.HasPrefix(got, want) {
+			t.Errorf("answered %q, want %s", got, want)
+		}
+	}
+	if b.counts.get("telegram.slow") != 1 || b.counts.get("telegram.forged") != 1 {
+		t.Errorf("counted %v, want one slow and one forged", b.counts.n)
+	}
+}
+
+// Kinds of updates that we do not ask for, or that nobody has invented yet, are
+// settled and counted: refused, they would hold up their chat for a day.
+func TestUnknownUpdates(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{
+		"message_reaction", "message_reaction_count", "channel_post", "edited_channel_post", "business_connection", "business_message",
+		"deleted_business_messages", "inline_query", "chosen_inline_result", "shipping_query", "pre_checkout_query", "purchased_paid_media",
+		"poll", "poll_answer", "chat_join_request", "chat_boost", "removed_chat_boost", "dream",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			b := prepareBench(t, inWebhookMode(intake(func(context.Context, bot.Message) error { t.Error("was asked"); return nil })))
+			for _, inside := range []string{
+				`{}`, `7`, `[null]`,
+				`{"chat":{"id":7700000077,"type":"private"},"user":{"id":7700000077},"message_id":1,"date":1,"old_reaction":[],"new_reaction":[{"type":"emoji","emoji":"👍"}]}`,
+			} {
+				r := httptest.NewRequest(http.MethodPost, "/hooks/telegram", strings.NewReader(`{"update_id":10,"`+kind+`":`+inside+`}`))
+				r.Header.Set("X-Telegram-Bot-Api-Secret-Token", secret)
+				w := httptest.NewRecorder()
+				if b.bot.ServeHTTP(w, r); w.Code != http.StatusOK {
+					t.Errorf("%s is answered %d", inside, w.Code)
+				}
+			}
+			if n := b.counts.get("telegram.unknown"); n != 4 {
+				t.Errorf("counted %d times, want 4", n)
+			}
+		})
+	}
+}

@@ -3,7 +3,6 @@ package webchat
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -11,27 +10,6 @@ import (
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/record"
 )
-
-func TestRecentIsBounded(t *testing.T) {
-	t.Parallel()
-	m := newRecent[int](10)
-	for i := range 1000 {
-		m.put(fmt.Sprint(i), i)
-		m.get("0") // somebody who keeps coming is remembered
-		if n := len(m.young) + len(m.old); n > 20 {
-			t.Fatalf("%d names after %d, want 20 at most", n, i)
-		}
-	}
-	if _, ok := m.get("0"); !ok {
-		t.Error("a name in use was forgotten")
-	}
-	if _, ok := m.get("995"); !ok {
-		t.Error("one of the last ten names was forgotten")
-	}
-	if _, ok := m.get("500"); ok {
-		t.Error("an old name is still there")
-	}
-}
 
 // Only what we sealed opens, whatever the bytes.
 func FuzzCookie(f *testing.F) {
@@ -67,7 +45,7 @@ func FuzzIncoming(f *testing.F) {
 		switch {
 		case !isID(m.ID), len(m.Payload) > maxPayload, utf8.RuneCountInString(m.Text) > maxText:
 			t.Errorf("too large: %+v", m)
-		case !utf8.ValidString(m.Text), clean(m.Text) != m.Text:
+		case !utf8.ValidString(m.Text), bot.Clean(m.Text) != m.Text:
 			t.Errorf("not clean: %q", m.Text)
 		case m.Kind == bot.KindText && m.Text == "", m.Kind == bot.KindPress && m.Payload == "":
 			t.Errorf("empty: %+v", m)

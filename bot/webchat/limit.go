@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/doithoai/doithoai/internal/recent"
 )
 
 // Limits bound what one visitor, one address and all together can use up. Zero
@@ -62,8 +64,8 @@ type limiter struct {
 	limit rate.Limit
 	burst int
 
-	mu      sync.Mutex
-	buckets *recent[*bucket]
+	mu      sync.Mutex // of what is in the buckets
+	buckets *recent.Map[string, *bucket]
 }
 
 type bucket struct {
@@ -72,17 +74,17 @@ type bucket struct {
 }
 
 func newLimiter(limit rate.Limit, burst, size int) *limiter {
-	return &limiter{limit: limit, burst: burst, buckets: newRecent[*bucket](size)}
+	return &limiter{limit: limit, burst: burst, buckets: recent.New[string, *bucket](size)}
 }
 
 // allow takes a token, or returns errTooFast.
 func (l *limiter) allow(name string, now time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b, ok := l.buckets.get(name)
+	b, ok := l.buckets.Get(name)
 	if !ok {
 		b = &bucket{tokens: rate.NewLimiter(l.limit, l.burst)}
-		l.buckets.put(name, b)
+		l.buckets.Put(name, b)
 	}
 	if b.tokens.AllowN(now, 1) {
 		b.told = false
@@ -92,43 +94,4 @@ func (l *limiter) allow(name string, now time.Time) error {
 	b.told = true
 	missing := 1 - b.tokens.TokensAt(now)
 	return errTooFast(time.Duration(missing/float64(l.limit)*float64(time.Second)), first)
-}
-
-// recent is a map that remembers at least the last size names asked for and
-// never more than twice as many: when the young half is full it becomes the
-// old one, and the old one is dropped.
-type recent[V any] struct {
-	mu         sync.Mutex
-	size       int
-	young, old map[string]V
-}
-
-func newRecent[V any](size int) *recent[V] {
-	return &recent[V]{size: size, young: map[string]V{}}
-}
-
-func (m *recent[V]) get(name string) (V, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	v, ok := m.young[name]
-	if ok {
-		return v, true
-	}
-	if v, ok = m.old[name]; ok {
-		m.keep(name, v)
-	}
-	return v, ok
-}
-
-func (m *recent[V]) put(name string, v V) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.keep(name, v)
-}
-
-func (m *recent[V]) keep(name string, v V) {
-	if len(m.young) >= m.size {
-		m.young, m.old = map[string]V{}, m.young
-	}
-	m.young[name] = v
 }

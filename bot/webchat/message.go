@@ -7,11 +7,9 @@ import (
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/doithoai/doithoai/bot"
-	"github.com/doithoai/doithoai/internal/vietnamese"
 )
 
 const (
@@ -30,7 +28,7 @@ type incoming struct {
 
 // message checks what a browser sent and makes a [bot.Message] of it.
 func (in incoming) message(s session, now time.Time) (bot.Message, error) {
-	m := bot.Message{Chat: chat(s), ID: in.ID, At: now, Kind: in.Kind, Text: clean(in.Text), Payload: in.Payload}
+	m := bot.Message{Chat: chat(s), ID: in.ID, At: now, Kind: in.Kind, Text: bot.Clean(in.Text), Payload: in.Payload}
 	if !isID(in.ID) {
 		return bot.Message{}, errMalformed()
 	}
@@ -50,19 +48,6 @@ func (in incoming) message(s session, now time.Time) (bot.Message, error) {
 		return bot.Message{}, errMalformed()
 	}
 	return m, nil
-}
-
-// clean composes a text and drops the control characters that no keyboard
-// types. What is measured, stored and compared is the result.
-func clean(s string) string {
-	s = vietnamese.Compose(strings.ToValidUTF8(s, "\uFFFD"))
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, s)
-	return strings.TrimSpace(s)
 }
 
 // isID accepts what our page makes: random, 16 to 64 plain characters.

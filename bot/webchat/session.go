@@ -9,6 +9,8 @@ import (
 	"encoding/hex"
 	"net/http"
 	"time"
+
+	"github.com/doithoai/doithoai/internal/recent"
 )
 
 const (
@@ -44,11 +46,11 @@ func (s session) tag() string {
 // a restart such a copy may live on for its half hour.
 type sessions struct {
 	key   []byte
-	ended *recent[struct{}]
+	ended *recent.Map[string, struct{}]
 }
 
 func newSessions(key []byte, size int) sessions {
-	return sessions{key: hmacOf(key, "webchat session v1", nil), ended: newRecent[struct{}](size)}
+	return sessions{key: hmacOf(key, "webchat session v1", nil), ended: recent.New[string, struct{}](size)}
 }
 
 func hmacOf(key []byte, purpose string, data []byte) []byte {
@@ -99,13 +101,13 @@ func (ss sessions) open(value string, now time.Time) (session, bool) {
 	if now.Sub(s.used) >= idleTime || now.Sub(s.begun) >= lifeTime || s.begun.Sub(now) > clockSkew {
 		return session{}, false
 	}
-	if _, over := ss.ended.get(s.name()); over {
+	if _, over := ss.ended.Get(s.name()); over {
 		return session{}, false
 	}
 	return s, true
 }
 
-func (ss sessions) end(s session) { ss.ended.put(s.name(), struct{}{}) }
+func (ss sessions) end(s session) { ss.ended.Put(s.name(), struct{}{}) }
 
 // formToken proves that a form was rendered for this session.
 func (ss sessions) formToken(s session) string {

@@ -13,6 +13,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/zalobot"
 	"github.com/doithoai/doithoai/bot/zalobot/zbfake"
 )
@@ -24,12 +26,21 @@ const (
 	secret = "webhook-secret_ThatNobodyMayEverSee"
 )
 
+// words are what residents read, as the program has them.
+func words() bot.ChannelTexts {
+	w, err := bot.Channel()
+	if err != nil {
+		panic(err)
+	}
+	return w
+}
+
 func start() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) }
 
 // bench is a channel that runs against a platform of its own.
 type bench struct {
 	t      *testing.T
-	clock  *zbfake.Clock
+	clock  *standin.Clock
 	fake   *zbfake.Server
 	bot    *zalobot.Channel
 	config zalobot.Config
@@ -59,7 +70,7 @@ func newBench(t *testing.T, s setting) *bench {
 // prepareBench makes a bench whose channel does not run yet.
 func prepareBench(t *testing.T, s setting) *bench {
 	t.Helper()
-	b := &bench{t: t, clock: zbfake.NewClock(start()), log: &safeBuffer{}, counts: &counters{}}
+	b := &bench{t: t, clock: standin.NewClock(start()), log: &safeBuffer{}, counts: &counters{}}
 	s.fake.Token, s.fake.Clock = token, b.clock
 	b.fake = zbfake.New(s.fake)
 	api := httptest.NewServer(b.fake)
@@ -78,7 +89,7 @@ func prepareBench(t *testing.T, s setting) *bench {
 	b.config = zalobot.Config{
 		Token: token, API: api.URL, URL: hook.URL + "/hooks/zalo-bot", Secret: secret,
 		Log:   slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Count: b.counts.raise, Now: b.clock.Now,
+		Count: b.counts.raise, Now: b.clock.Now, Flood: words().Flood, Choose: words().Choose,
 	}
 	s.config(&b.config)
 	b.another()

@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/flood"
+	"github.com/doithoai/doithoai/internal/upkeep"
 	"github.com/doithoai/doithoai/internal/vietnamese"
+	"github.com/doithoai/doithoai/internal/webhook"
 )
 
 // Name is the name of this channel in a [bot.ChatID].
@@ -23,13 +25,6 @@ type Intake interface {
 	// Handle returns nil when m is saved or spooled. With an error it is not: it
 	// is handed over again where that is possible. The error must not quote m.
 	Handle(ctx context.Context, m bot.Message) error
-}
-
-// Lease lets one of several servers do something.
-type Lease interface {
-	// Hold takes or renews the lease of that name for ttl; held is false while
-	// it is another's.
-	Hold(ctx context.Context, name string, ttl time.Duration) (held bool, err error)
 }
 
 // PublicMedia gives our own copies of pictures and voice an address from which
@@ -68,20 +63,21 @@ type Config struct {
 	// Intake takes what residents send; required.
 	Intake Intake
 	// Lease lets one server at a time poll; nil if there is one server.
-	Lease Lease
+	Lease upkeep.Lease
 	// Media gives addresses to what is to be sent besides text. Nil: only its
 	// description is sent.
 	Media PublicMedia
-	// Flood bounds what one resident can make us do.
-	Flood Flood
-	// Choose is the line over a numbered list; a plain one if empty.
+	// Flood is said once to whom writes too much at a time; nothing is if it is
+	// empty. Limits say what is too much.
+	Flood  string
+	Limits flood.Limits
+	// Choose is the line over a numbered list; required.
 	Choose string
+	// BodyTime is how long a webhook call's body may take to arrive; 10 s if 0.
+	BodyTime time.Duration
 	// Late is how old a message is whose own date says that it was kept
 	// somewhere for too long; 48 h if 0.
 	Late time.Duration
-	// Sent is called for each message that Zalo has taken: plans have a number
-	// of messages a month. May be nil.
-	Sent func()
 	// Count raises a counter; nothing is counted if nil.
 	Count func(name string)
 	// Log gets what an operator must know; discarded if nil.
@@ -92,24 +88,7 @@ type Config struct {
 	Client *http.Client
 }
 
-// Flood says how much one resident may write.
-type Flood struct {
-	Burst int           // at once; 20 if 0
-	Every time.Duration // and one in this time after that; 3 s if 0
-	// Text is sent once when it becomes too much; a plain one if empty.
-	Text string
-}
-
-// What residents read if the operator has set nothing else.
-const (
-	floodText  = "Tin gửi hơi dồn dập nên trợ lý chưa đọc kịp. Cô bác đợi một phút rồi nhắn lại giúp."
-	chooseText = "Nhắn số để chọn:"
-)
-
-var (
-	tokenForm  = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_.~-]+$`)
-	secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{16,256}$`)
-)
+var tokenForm = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_.~-]+$`)
 
 // Validate returns every fault of the settings with what to do about it, in
 // Vietnamese, joined.
@@ -123,27 +102,22 @@ func (c Config) Validate() error {
 	case !tokenForm.MatchString(c.Token):
 		fault("zalo_bot.token: không đúng dạng 123456789:abc-xyz. Chép lại nguyên mã bot, không có dấu cách")
 	}
-	if u, err := url.Parse(c.API); err != nil || u.Host == "" || u.Scheme != "https" && !local(u) || strings.ContainsAny(c.API, "%?#@") {
+	if !webhook.ValidURL(c.API) || strings.ContainsAny(c.API, "%?#@") {
 		fault("zalo_bot.api: không phải địa chỉ https://…. Bỏ trống để dùng %s", DefaultAPI)
 	}
 	switch c.Mode {
 	case Polling:
 	case Webhook:
-		if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "https" && !local(u) {
+		if !webhook.ValidURL(c.URL) {
 			fault("public_url: chế độ webhook cần địa chỉ https:// mà Zalo gọi tới được. Chưa có thì đặt zalo_bot.mode: polling")
 		}
-		if !secretForm.MatchString(c.Secret) {
+		if !webhook.ValidSecret(c.Secret) {
 			fault("zalo_bot.secret: cần 16 đến 256 ký tự A-Z a-z 0-9 _ -. Tạo bằng lệnh: openssl rand -hex 32")
 		}
 	default:
 		fault("zalo_bot.mode: chỉ nhận polling hoặc webhook")
 	}
 	return errors.Join(faults...)
-}
-
-// local addresses are for trying things out.
-func local(u *url.URL) bool {
-	return u.Scheme == "http" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost")
 }
 
 func (c Config) withDefaults() Config {
@@ -157,24 +131,12 @@ func (c Config) withDefaults() Config {
 	if c.Account == "" {
 		c.Account = "main"
 	}
-	if c.Flood.Burst <= 0 {
-		c.Flood.Burst = 20
+	if c.BodyTime <= 0 {
+		c.BodyTime = bodyTime
 	}
-	if c.Flood.Every <= 0 {
-		c.Flood.Every = 3 * time.Second
-	}
-	if c.Flood.Text == "" {
-		c.Flood.Text = floodText
-	}
-	c.Flood.Text = vietnamese.Compose(c.Flood.Text)
-	if c.Choose == "" {
-		c.Choose = chooseText
-	}
+	c.Flood = vietnamese.Compose(c.Flood)
 	if c.Late <= 0 {
 		c.Late = 48 * time.Hour
-	}
-	if c.Sent == nil {
-		c.Sent = func() {}
 	}
 	if c.Count == nil {
 		c.Count = func(string) {}

@@ -57,14 +57,19 @@ func TestValidate(t *testing.T) {
 					t.Errorf("Validate = %v, want it to say %q", err, want)
 				}
 			}
-			config.Intake = intake(nobody)
+			config.Intake, config.Choose = intake(nobody), "Chọn:"
 			if _, made := zalobot.New(config); (made == nil) != (err == nil) {
 				t.Errorf("New = %v, Validate = %v", made, err)
 			}
 		})
 	}
-	if _, err := zalobot.New(good); err == nil {
-		t.Error("New without an intake succeeded")
+	for name, lacking := range map[string]zalobot.Config{
+		"an intake":           {Token: token, Choose: "Chọn:"},
+		"the line over lists": {Token: token, Intake: intake(nobody), Choose: " "},
+	} {
+		if _, err := zalobot.New(lacking); err == nil {
+			t.Errorf("New without %s succeeded", name)
+		}
 	}
 }
 
@@ -83,7 +88,7 @@ func TestConfigPrintsNoSecret(t *testing.T) {
 func TestLane(t *testing.T) {
 	t.Parallel()
 	for account, want := range map[string]string{"": "zalo-bot/main", "so-y-te": "zalo-bot/so-y-te"} {
-		c, err := zalobot.New(zalobot.Config{Token: token, Account: account, Intake: intake(nobody)})
+		c, err := zalobot.New(zalobot.Config{Token: token, Account: account, Intake: intake(nobody), Choose: "Chọn:"})
 		if err != nil || c.Lane() != want {
 			t.Errorf("Lane = %q, %v; want %q", c.Lane(), err, want)
 		}

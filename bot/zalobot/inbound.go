@@ -7,10 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/doithoai/doithoai/bot"
-	"github.com/doithoai/doithoai/internal/vietnamese"
 )
 
 // event is what one update means to us.
@@ -21,6 +19,7 @@ type event struct {
 
 // Counters, without the channel's name before them.
 const (
+	countSent      = "sent"      // taken by the platform: plans have a number of messages a month
 	countUnknown   = "unknown"   // an event of a kind we know nothing of
 	countMalformed = "malformed" // no event at all
 	countEmpty     = "empty"     // nothing in it: Zalo tries the webhook
@@ -33,6 +32,7 @@ const (
 	countLost      = "lost"      // handed over by Zalo and not taken before the end
 	countFlood     = "flood"     // too many
 	countForged    = "forged"    // a webhook call without the secret
+	countSlow      = "slow"      // one that did not arrive in its time
 )
 
 // The events that are messages.
@@ -74,7 +74,7 @@ func (c *Channel) read(raw []byte) event {
 	in := &bot.Message{
 		Chat: bot.ChatID{Channel: Name, Bot: c.config.Account, Chat: chat},
 		ID:   idOf(m, raw, now), At: now, Kind: bot.KindText,
-		Text: clean(string(cmp.Or(m.Text, m.Caption))), Attachments: attachments,
+		Text: bot.Clean(string(cmp.Or(m.Text, m.Caption))), Attachments: attachments,
 	}
 	e := event{m: in}
 	if u.Event == eventWithheld {
@@ -143,21 +143,9 @@ func FileHosts() []string { return []string{"*.zdn.vn"} }
 
 // source is an address of Zalo's, "" for what cannot be one.
 func source(s text) string {
-	address := clean(string(s))
+	address := bot.Clean(string(s))
 	if len(address) > 2048 || !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") {
 		return ""
 	}
 	return address
-}
-
-// clean composes a text and drops the control characters that no keyboard types.
-func clean(s string) string {
-	s = vietnamese.Compose(strings.ToValidUTF8(s, "\uFFFD"))
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, s)
-	return strings.TrimSpace(s)
 }

@@ -147,6 +147,8 @@ func TestReadsOddBodies(t *testing.T) {
 		"half of JSON":              {`{"event_name":"message.text.received","mess`, "", "malformed"},
 		"something else":            {`{"a":1}`, "", "malformed"},
 		"an event of another kind":  {`{"event_name":"user.seen.message","message":{` + chat + `}}`, "", "unknown"},
+		"a reaction":                {`{"event_name":"message.reaction.received","message":{"message_id":"1",` + chat + `,"reaction":{"icon":"/-heart"}}}`, "", "unknown"},
+		"a thing of another kind":   {`{"event_name":"bot.dreams","dream":[7]}`, "", "unknown"},
 		"a message of another kind": {`{"event_name":"message.link.received","message":{"message_id":"1",` + chat + `,"text":"a"}}`, "", "unknown"},
 		"withheld and nowhere":      {`{"event_name":"message.unsupported.received"}`, "", "nowhere"},
 		"text and nowhere":          {`{"event_name":"message.text.received","message":{"message_id":"1","text":"a"}}`, "", "nowhere"},

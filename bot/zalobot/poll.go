@@ -3,11 +3,11 @@ package zalobot
 import (
 	"context"
 	"encoding/json"
-	"math/rand/v2"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
+
+	"github.com/doithoai/doithoai/internal/upkeep"
 )
 
 const (
@@ -18,54 +18,18 @@ const (
 	pollTime    = 5 * time.Second
 	pollSlack   = 5 * time.Second // how much later we give it up
 	pollGap     = time.Second     // between polls that end at once
-	leaseTime   = 30 * time.Second
 	conflictGap = 15 * time.Second
 	refusedGap  = time.Minute
 	longestGap  = time.Minute
 	lastTries   = 5 // to hand over a message, after the end
 )
 
-// pollUnderLease polls whenever the lease is ours, until ctx ends.
-func (c *Channel) pollUnderLease(ctx context.Context) {
-	if c.config.Lease == nil {
-		c.poll(ctx)
-		return
-	}
-	for ctx.Err() == nil {
-		if c.hold(ctx) {
-			c.pollWhileHeld(ctx)
-		}
-		_ = c.sleep(ctx, jitter(leaseTime/3))
-	}
-}
-
-// hold takes or renews the lease.
-func (c *Channel) hold(ctx context.Context) bool {
-	limited, cancel := context.WithTimeout(ctx, leaseTime/6)
-	defer cancel()
-	held, err := c.config.Lease.Hold(limited, c.Lane()+"/poll", leaseTime)
-	if err != nil {
-		if ctx.Err() == nil {
-			c.troubles.met(ctx, troubleLease, err)
-		}
-		return false
-	}
-	c.troubles.over(ctx, troubleLease)
-	return held
-}
-
-// pollWhileHeld polls until a renewal fails or ctx ends. One renewal that fails
-// ends it with half of the lease left, which is time for the poll under way.
-func (c *Channel) pollWhileHeld(ctx context.Context) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var polling sync.WaitGroup
-	polling.Go(func() { c.poll(ctx) })
-	for held := true; held; {
-		held = c.sleep(ctx, leaseTime/3) == nil && c.hold(ctx)
-	}
-	stop()
-	polling.Wait()
+// inTurn polls whenever it is our turn, until ctx ends.
+func (c *Channel) inTurn(ctx context.Context) {
+	upkeep.Turn{
+		Lease: c.config.Lease, Name: c.Lane() + "/poll", Do: c.poll, Sleep: c.sleep,
+		Troubles: c.troubles, Trouble: troubleLease,
+	}.Run(ctx)
 }
 
 // poll takes updates until ctx ends; a poll under way and the message it brings
@@ -94,7 +58,7 @@ func (c *Channel) pollOnce(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	c.troubles.over(ctx, troublePoll, troubleConflict, troubleToken)
+	c.troubles.Over(ctx, troublePoll, troubleConflict, troubleToken)
 	for _, raw := range events {
 		if e := c.open(ctx, raw); e.m != nil {
 			c.handOver(ctx, e)
@@ -123,17 +87,17 @@ func (c *Channel) afterPoll(ctx context.Context, err error, fails int) time.Dura
 	e := failed(err)
 	switch {
 	case e.is(http.StatusConflict):
-		c.troubles.met(ctx, troubleConflict, err)
-		return jitter(conflictGap)
+		c.troubles.Met(ctx, troubleConflict, err)
+		return upkeep.Jitter(conflictGap)
 	case e.is(http.StatusUnauthorized):
-		c.troubles.met(ctx, troubleToken, err)
-		return jitter(refusedGap)
+		c.troubles.Met(ctx, troubleToken, err)
+		return upkeep.Jitter(refusedGap)
 	case e.is(http.StatusTooManyRequests):
-		c.troubles.met(ctx, troubleQuota, err)
-		return jitter(refusedGap)
+		c.troubles.Met(ctx, troubleQuota, err)
+		return upkeep.Jitter(refusedGap)
 	}
-	c.troubles.met(ctx, troublePoll, err)
-	return jitter(min(time.Second<<fails, longestGap))
+	c.troubles.Met(ctx, troublePoll, err)
+	return upkeep.Jitter(min(time.Second<<fails, longestGap))
 }
 
 // handOver gives a message to the intake until that takes it: nobody else has
@@ -143,12 +107,12 @@ func (c *Channel) handOver(ctx context.Context, e event) {
 	for fails := 0; ; fails = min(fails+1, 10) {
 		err := c.handle(ctx, e)
 		if err == nil {
-			c.troubles.over(ctx, troubleIntake)
+			c.troubles.Over(ctx, troubleIntake)
 			return
 		}
-		c.troubles.met(ctx, troubleIntake, err)
+		c.troubles.Met(ctx, troubleIntake, err)
 		if ctx.Err() == nil {
-			_ = c.sleep(ctx, jitter(min(500*time.Millisecond<<fails, 10*time.Second)))
+			_ = c.sleep(ctx, upkeep.Jitter(min(500*time.Millisecond<<fails, 10*time.Second)))
 			continue
 		}
 		if tries++; tries >= lastTries {
@@ -158,9 +122,4 @@ func (c *Channel) handOver(ctx context.Context, e event) {
 		}
 		_ = c.sleep(context.WithoutCancel(ctx), time.Second)
 	}
-}
-
-// jitter returns a time around d, so that servers do not come together.
-func jitter(d time.Duration) time.Duration {
-	return d/2 + rand.N(d) //nolint:gosec // no secret
 }

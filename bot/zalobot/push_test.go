@@ -30,7 +30,7 @@ func TestConformance(t *testing.T) {
 			t.Parallel()
 			abilities := channeltest.PushAbilities{
 				Redelivers: test.redelivers, Ordered: test.redelivers, Secret: test.mode == zalobot.Webhook, Photos: true,
-				Limit: 2000, Flood: zalobot.FloodText,
+				Limit: 2000, Flood: words().Flood,
 			}
 			channeltest.TestPush(t, abilities, func(t *testing.T, line channeltest.Line) (channeltest.Platform, channeltest.Sender) {
 				b := newBench(t, setting{fake: test.fake, config: func(c *zalobot.Config) {
@@ -104,7 +104,7 @@ func (r resident) Choose(_ context.Context, label string) error { return r.Perso
 
 func (r resident) Next(ctx context.Context) (string, error) {
 	m, err := r.Person.Next(ctx)
-	text, _, _ := strings.Cut(m.Text+m.Caption, zalobot.ChooseText)
+	text, _, _ := strings.Cut(m.Text+m.Caption, words().Choose)
 	return strings.TrimSpace(text), err
 }
 

@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/upkeep"
 )
 
 const (
@@ -19,12 +22,12 @@ const (
 // wrong ends it sooner: it is told in the log and tried again.
 func (c *Channel) Run(ctx context.Context) error {
 	var working sync.WaitGroup
-	working.Go(func() { c.doChores(ctx) })
+	working.Go(func() { c.chores.Run(ctx) })
 	c.prepare(ctx)
 	if c.config.Mode == Webhook {
 		c.watchWebhook(ctx)
 	} else {
-		c.pollUnderLease(ctx)
+		c.inTurn(ctx)
 	}
 	working.Wait()
 	c.config.Client.CloseIdleConnections()
@@ -36,15 +39,15 @@ func (c *Channel) prepare(ctx context.Context) {
 	for fails := 0; ctx.Err() == nil; fails = min(fails+1, 6) {
 		err := c.setUp(ctx)
 		if err == nil {
-			c.troubles.over(ctx, troubleSetup, troubleToken)
+			c.troubles.Over(ctx, troubleSetup, troubleToken)
 			return
 		}
-		wait := jitter(min(time.Second<<fails, longestGap))
+		wait := upkeep.Jitter(min(time.Second<<fails, longestGap))
 		if failed(err).is(http.StatusUnauthorized) {
-			c.troubles.met(ctx, troubleToken, err)
-			wait = jitter(refusedGap)
+			c.troubles.Met(ctx, troubleToken, err)
+			wait = upkeep.Jitter(refusedGap)
 		} else if ctx.Err() == nil {
-			c.troubles.met(ctx, troubleSetup, err)
+			c.troubles.Met(ctx, troubleSetup, err)
 		}
 		_ = c.sleep(ctx, wait)
 	}
@@ -79,7 +82,7 @@ func (c *Channel) introduce(ctx context.Context) error {
 		Groups bool `json:"can_join_groups"`
 	}
 	_ = json.Unmarshal(result, &me) // only for the log
-	c.log.InfoContext(ctx, "bot is known", "plan", clean(string(me.Plan)), "groups", me.Groups)
+	c.log.InfoContext(ctx, "bot is known", "plan", bot.Clean(string(me.Plan)), "groups", me.Groups)
 	return nil
 }
 
@@ -88,13 +91,13 @@ func (c *Channel) introduce(ctx context.Context) error {
 func (c *Channel) setWebhook(ctx context.Context) error {
 	result, err := c.quick(ctx, "setWebhook", params{"url": c.config.URL, "secret_token": c.config.Secret})
 	if err != nil && failed(err).is(codeTestsUsedUp) {
-		c.troubles.met(ctx, troubleTests, err)
+		c.troubles.Met(ctx, troubleTests, err)
 		return c.keptWebhook(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	c.troubles.over(ctx, troubleTests)
+	c.troubles.Over(ctx, troubleTests)
 	var set struct {
 		Verification struct {
 			OK      *bool `json:"ok"`
@@ -105,10 +108,10 @@ func (c *Channel) setWebhook(ctx context.Context) error {
 	v := set.Verification
 	if v.OK != nil && !*v.OK {
 		c.count("webhook.unverified")
-		c.troubles.met(ctx, troubleVerify, errors.New(explain(string(v.Outcome))))
+		c.troubles.Met(ctx, troubleVerify, errors.New(explain(string(v.Outcome))))
 		return nil
 	}
-	c.troubles.over(ctx, troubleVerify)
+	c.troubles.Over(ctx, troubleVerify)
 	c.log.InfoContext(ctx, "webhook set", "verified", v.OK != nil)
 	return nil
 }
@@ -149,11 +152,11 @@ func (c *Channel) watchWebhook(ctx context.Context) {
 		switch url, err := c.webhookURL(ctx); {
 		case ctx.Err() != nil:
 		case err != nil:
-			c.troubles.met(ctx, troubleSetup, err)
+			c.troubles.Met(ctx, troubleSetup, err)
 		case url != c.config.URL:
-			c.troubles.met(ctx, troubleTakeover, c.setWebhook(ctx))
+			c.troubles.Met(ctx, troubleTakeover, c.setWebhook(ctx))
 		default:
-			c.troubles.over(ctx, troubleSetup, troubleTakeover)
+			c.troubles.Over(ctx, troubleSetup, troubleTakeover)
 		}
 	}
 }

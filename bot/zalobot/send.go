@@ -128,10 +128,9 @@ func provider(raw json.RawMessage) string {
 
 // taken takes note that the platform took a message.
 func (c *Channel) taken(ctx context.Context) {
-	c.count("sent")
-	c.config.Sent()
+	c.count(countSent)
 	c.quota.over()
-	c.troubles.over(ctx, troubleQuota, troubleToken)
+	c.troubles.Over(ctx, troubleQuota, troubleToken)
 }
 
 // refused says what a failed call means for the delivery, and tells of what
@@ -143,9 +142,9 @@ func (c *Channel) refused(ctx context.Context, err error) *delivery.SendError {
 	case e.is(http.StatusTooManyRequests):
 		fail.After = c.quota.met(c.now())
 		c.count("quota")
-		c.troubles.met(ctx, troubleQuota, e)
+		c.troubles.Met(ctx, troubleQuota, e)
 	case fail.Lane:
-		c.troubles.met(ctx, troubleToken, e)
+		c.troubles.Met(ctx, troubleToken, e)
 	case fail.Kind == delivery.Gone:
 		c.log.WarnContext(ctx, "message refused for good", "reason", fail.Reason)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
 )
 
@@ -29,13 +30,13 @@ func (c *Channel) open(ctx context.Context, raw []byte) event {
 
 // allowed reports whether a resident may still write, and says once if not.
 func (c *Channel) allowed(chat string) bool {
-	ok, tell := c.floods.allow(chat, c.now())
-	if ok {
+	verdict := c.floods.Judge(chat, c.now())
+	if verdict == flood.Pass {
 		c.sign(chat)
 		return true
 	}
 	c.count(countFlood)
-	if tell {
+	if verdict == flood.Tell && c.config.Flood != "" {
 		c.calm(chat)
 	}
 	return false

@@ -12,21 +12,9 @@ import (
 const maxText = 2000
 
 // texts cuts a text with its choices into messages. The choices stand under the
-// last one, whole, so that the list can be read at one look.
+// last one, whole.
 func texts(text string, buttons []bot.Button, heading string) []string {
-	parts := bot.Split(text, maxText)
-	list := menu(buttons, heading)
-	if list == "" {
-		return parts
-	}
-	room := maxText - bot.Units(list) - 2
-	if len(parts) == 0 || room < maxText/4 {
-		return append(parts, bot.Split(list, maxText)...)
-	}
-	last := len(parts) - 1
-	parts = append(parts[:last], bot.Split(parts[last], room)...)
-	parts[len(parts)-1] += "\n\n" + list
-	return parts
+	return bot.SplitOver(text, menu(buttons, heading), maxText)
 }
 
 // menu writes choices as a list to be answered by number; empty for none.

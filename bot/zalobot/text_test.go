@@ -70,7 +70,7 @@ func TestTextsHoldEverything(t *testing.T) {
 		}
 		parts := zalobot.Texts(b.String(), buttons, "Chọn:")
 		for i, part := range parts {
-			if n := zalobot.Units(part); n == 0 || n > 2000 || !utf8.ValidString(part) || part != strings.TrimSpace(part) {
+			if n := bot.Units(part); n == 0 || n > 2000 || !utf8.ValidString(part) || part != strings.TrimSpace(part) {
 				t.Fatalf("part %d of %d units: %q", i, n, part)
 			}
 		}

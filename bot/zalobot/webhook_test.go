@@ -11,8 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/doithoai/doithoai/bot/channeltest"
 	"github.com/doithoai/doithoai/bot/zalobot"
 	"github.com/doithoai/doithoai/bot/zalobot/zbfake"
+	"github.com/doithoai/doithoai/internal/flood"
 )
 
 func TestWebhookAnswers(t *testing.T) {
@@ -115,6 +117,23 @@ func TestFailuresAreNoFlood(t *testing.T) {
 	}
 	if status != http.StatusOK || len(d.all()) != 1 || b.counts.get("zalo-bot.flood") != 0 {
 		t.Errorf("status %d, took %d, %d counted as flood", status, len(d.all()), b.counts.get("zalo-bot.flood"))
+	}
+}
+
+// A body that begins and does not come is not waited for, whoever sends it.
+func TestSlowBody(t *testing.T) {
+	t.Parallel()
+	d := &desk{}
+	b := prepareBench(t, setting{config: func(c *zalobot.Config) {
+		c.Mode, c.Intake, c.BodyTime = zalobot.Webhook, d, 20*time.Millisecond
+	}})
+	for header, want := range map[string]string{secret: "HTTP/1.1 408", "wrong": "HTTP/1.1 403"} {
+		if got := channeltest.Stall(t, b.bot, "X-Bot-Api-Secret-Token: "+header, `{"event_name":`); !strings.HasPrefix(got, want) {
+			t.Errorf("answered %q, want %s", got, want)
+		}
+	}
+	if b.counts.get("zalo-bot.slow") != 1 || b.counts.get("zalo-bot.forged") != 1 || d.called() != 0 {
+		t.Errorf("counted %v, handled %d; want one slow, one forged, none", b.counts.n, d.called())
 	}
 }
 
@@ -278,7 +297,7 @@ func FuzzWebhook(f *testing.F) {
 	d := &desk{}
 	c, err := zalobot.New(zalobot.Config{
 		Token: token, Secret: secret, Mode: zalobot.Webhook, URL: "https://hoi.example.vn/", Intake: d, Now: start,
-		Flood: zalobot.Flood{Burst: 1 << 30, Every: time.Nanosecond},
+		Choose: "Chọn:", Limits: flood.Limits{Burst: 1 << 30, Every: time.Nanosecond},
 	})
 	if err != nil {
 		f.Fatal(err)

@@ -5,11 +5,15 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/upkeep"
+	"github.com/doithoai/doithoai/internal/webhook"
 )
 
 // Channel is one bot. It is safe for concurrent use.
@@ -22,9 +26,10 @@ type Channel struct {
 	count  func(name string) // of a name without the channel's
 	sleep  func(ctx context.Context, d time.Duration) error
 
-	troubles *troubles
-	chores   chan chore
-	floods   *floods
+	troubles *upkeep.Troubles
+	chores   *upkeep.Chores
+	calls    webhook.Reader
+	floods   *flood.Guard
 	quota    quota
 }
 
@@ -33,31 +38,30 @@ var (
 	_ http.Handler    = (*Channel)(nil)
 )
 
-// remembered bounds each thing kept in memory for convenience.
-const remembered = 20_000
-
 // New returns a bot that does nothing before [Channel.Run].
 func New(c Config) (*Channel, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if c.Intake == nil {
-		return nil, errors.New("set up zalo bot: no intake")
+	if c.Intake == nil || strings.TrimSpace(c.Choose) == "" {
+		return nil, errors.New("set up zalo bot: an intake and the line over lists are needed")
 	}
 	c = c.withDefaults()
 	log := c.Log.With("component", Name)
-	return &Channel{
+	made := &Channel{
 		config:   c,
 		api:      &api{base: c.API, token: c.Token, client: c.Client},
 		intake:   c.Intake,
 		log:      log,
 		now:      c.Now,
 		count:    func(name string) { c.Count(Name + "." + name) },
-		sleep:    sleep,
-		troubles: newTroubles(log),
-		chores:   make(chan chore, maxChores),
-		floods:   newFloods(c.Flood),
-	}, nil
+		sleep:    upkeep.Sleep,
+		troubles: upkeep.NewTroubles(log),
+		calls:    webhook.Reader{Known: webhook.BySecret(secretHeader, c.Secret), Within: c.BodyTime},
+		floods:   flood.New(c.Limits),
+	}
+	made.chores = upkeep.NewChores(choreTime, func() { made.count("chore.dropped") })
+	return made, nil
 }
 
 // Lane names the queues that this bot sends.
@@ -69,18 +73,3 @@ func Pace() record.Pace { return record.Pace{Every: time.Second, Burst: 1} }
 
 // Rate is how much the bot as a whole should send.
 func Rate() record.Pace { return record.Pace{Every: time.Second / 10, Burst: 10} }
-
-// PlanMessages is how many messages a month the free plan has.
-const PlanMessages = 3000
-
-// sleep waits for d, or returns the context's error.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/doithoai/doithoai/bot"
 )
 
 // Account is what Zalo tells about an official account.
@@ -47,8 +49,8 @@ func (a *api) account(ctx context.Context, token string) (Account, error) {
 		return Account{}, fmt.Errorf("ask about the account: %w", err)
 	}
 	return Account{
-		ID: string(in.ID), Name: clean(in.Name), Verified: in.Verified, Government: in.Type == accountGovernment,
-		Package: clean(in.Package), ValidThrough: in.ValidThrough, Cloud: in.Cloud != "",
+		ID: string(in.ID), Name: bot.Clean(in.Name), Verified: in.Verified, Government: in.Type == accountGovernment,
+		Package: bot.Clean(in.Package), ValidThrough: in.ValidThrough, Cloud: in.Cloud != "",
 	}, nil
 }
 

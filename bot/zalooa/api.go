@@ -18,6 +18,9 @@ import (
 // callTime bounds one call to Zalo.
 const callTime = 15 * time.Second
 
+// maxAnswer bounds an answer of Zalo's, in bytes.
+const maxAnswer = 1 << 20
+
 // Paths of the calls. Uploads and the look back are current at v2.0.
 const (
 	pathMessage      = "/v3.0/oa/message/cs"
@@ -109,7 +112,7 @@ func (a *api) do(ctx context.Context, method, path, token, contentType string, b
 		return answer{}, &callError{written: written.Load(), err: scrubbed(err)}
 	}
 	defer res.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(res.Body, maxBody))
+	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
 		return answer{}, &callError{written: true, err: scrubbed(err)}
 	}

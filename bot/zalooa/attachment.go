@@ -58,9 +58,9 @@ func (a attachment) as(kind bot.AttachmentKind) bot.Attachment {
 		out.Latitude, out.Longitude = p.Coordinates.Latitude.float(), p.Coordinates.Longitude.float()
 		return out
 	case bot.AttachFile:
-		out.Name, out.Type, out.Size = cut(clean(p.Name), maxName), cut(clean(p.Type), 100), max(0, int64(p.Size.float()))
+		out.Name, out.Type, out.Size = cut(bot.Clean(p.Name), maxName), cut(bot.Clean(p.Type), 100), max(0, int64(p.Size.float()))
 	case bot.AttachOther:
-		out.Text = cut(clean(p.Description), maxName)
+		out.Text = cut(bot.Clean(p.Description), maxName)
 	}
 	if len(p.URL) <= maxSource {
 		out.Source = strings.ToValidUTF8(p.URL, "")

@@ -10,9 +10,11 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"github.com/doithoai/doithoai/internal/record"
-
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/flood"
+	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/upkeep"
+	"github.com/doithoai/doithoai/internal/webhook"
 )
 
 // Channel is one official account. It is safe for concurrent use.
@@ -21,10 +23,11 @@ type Channel struct {
 	log      *slog.Logger
 	api      *api
 	keeper   *keeper
-	floods   *floods
+	calls    webhook.Reader
+	floods   *flood.Guard
 	visitors *visitors
 	echoes   *echoes
-	notices  chan notice
+	chores   *upkeep.Chores
 	refusals rate.Sometimes // bounds what strangers can write into the log
 
 	mu      sync.Mutex
@@ -40,16 +43,18 @@ func New(cfg Config) (*Channel, error) {
 	}
 	cfg = cfg.withDefaults()
 	log := cfg.Logger.With("component", "zalooa")
-	return &Channel{
+	c := &Channel{
 		cfg: cfg, log: log,
 		api:      &api{cfg.Client, cfg.API},
 		keeper:   newKeeper(cfg, newOAuth(cfg), log),
-		floods:   newFloods(cfg.Limits),
+		calls:    webhook.Reader{Known: signed, Within: cfg.BodyTime},
+		floods:   flood.New(cfg.Limits),
 		visitors: newVisitors(),
 		echoes:   newEchoes(),
-		notices:  make(chan notice, 64),
 		refusals: rate.Sometimes{Interval: time.Minute},
-	}, nil
+	}
+	c.chores = upkeep.NewChores(callTime, func() { c.count("chore.dropped") })
+	return c, nil
 }
 
 // Lane names the queues that this channel sends; see [record.Lane].
@@ -68,36 +73,56 @@ func (c *Channel) count(name string) { c.cfg.Count(Name + "." + name) }
 func (c *Channel) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	defer all.Wait()
-	all.Go(func() { c.sayNotices(ctx) })
-	told := ""
+	all.Go(func() { c.chores.Run(ctx) })
+	var last told
 	for {
-		told = c.tell(ctx, c.keeper.tick(ctx), told)
+		last = c.tell(ctx, c.keeper.tick(ctx), last)
 		look := time.NewTimer(c.keeper.wait())
 		select {
 		case <-ctx.Done():
 			look.Stop()
 			return nil
-		case <-c.keeper.kick:
+		case <-c.keeper.looks:
 			look.Stop()
 		case <-look.C:
 		}
 	}
 }
 
-// tell logs trouble with the tokens when it is new.
-func (c *Channel) tell(ctx context.Context, err error, told string) string {
+// Look asks Run to look at once whether newer tokens are stored, as after a login.
+func (c *Channel) Look() { c.keeper.look() }
+
+// told is what was last said about the tokens.
+type told struct {
+	text string
+	at   time.Time
+}
+
+// tellAgain is how often the log says that nothing can be sent before somebody
+// logs in.
+const tellAgain = time.Hour
+
+// tell logs trouble with the tokens when it is new, and what only a person can
+// end every hour.
+func (c *Channel) tell(ctx context.Context, err error, last told) told {
+	now := c.cfg.Now()
 	if err == nil {
 		if c.keeper.health() == nil {
-			return ""
+			return told{}
 		}
-		return told
+		return last
 	}
-	if ctx.Err() != nil || err.Error() == told {
-		return told
+	login := errors.Is(err, ErrLogin)
+	if ctx.Err() != nil || err.Error() == last.text && (!login || now.Sub(last.at) < tellAgain) {
+		return last
 	}
 	c.count("token.trouble")
-	c.log.ErrorContext(ctx, "zalo oa tokens", "error", err)
-	return err.Error()
+	if login {
+		c.log.ErrorContext(ctx, "zalo oa needs a login: nobody gets an answer before that", "cure", "doithoai zalo login", "error", err)
+	} else {
+		c.log.ErrorContext(ctx, "zalo oa tokens", "error", err)
+	}
+	return told{err.Error(), now}
 }
 
 // Health is nil, or what keeps messages from going out, with its cure, in
@@ -148,14 +173,10 @@ type notice struct {
 	text      string
 }
 
-func (c *Channel) sayNotices(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case n := <-c.notices:
-			c.sayNotice(ctx, n)
-		}
+// say leaves a notice to Run.
+func (c *Channel) say(n notice) {
+	if n.text = beginning(n.text); n.text != "" {
+		c.chores.Later(func(ctx context.Context) { c.sayNotice(ctx, n) })
 	}
 }
 
@@ -164,10 +185,8 @@ func (c *Channel) sayNotice(ctx context.Context, n notice) {
 	if n.recipient.AnonymousID != "" {
 		path = pathAnonymous
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
 	_, err := c.call(ctx, func(ctx context.Context, token string) (answer, error) {
-		return c.api.post(ctx, path, token, request{n.recipient, message{Text: split(n.text, maxText)[0]}})
+		return c.api.post(ctx, path, token, request{n.recipient, message{Text: n.text}})
 	})
 	if err != nil {
 		c.count("notice.failed")

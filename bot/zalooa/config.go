@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/flood"
 )
 
 // Channel name and account of a [bot.ChatID].
@@ -51,19 +52,31 @@ type Assets interface {
 	Put(ctx context.Context, key, id string, until time.Time)
 }
 
-// Echo tells of a message that left the account, whoever sent it.
-type Echo struct {
-	Chat bot.ChatID
-	ID   string // Zalo's id of the message
-	// Admin is the person who wrote it in Zalo's own tool; empty if a program did.
-	Admin string
-	At    time.Time
-}
-
 // Quota is what a send answered about what else may be sent.
 type Quota struct {
-	Type          string // "reply" within 48 hours, "sub_quota", "purchase_quota", "reward_quota"
+	Type          QuotaType
 	Remain, Total int
+}
+
+// QuotaType says what a message was counted against.
+type QuotaType string
+
+// The types that Zalo documents.
+const (
+	QuotaReply     QuotaType = "reply"          // the free ones of this chat, within 48 hours
+	QuotaPackage   QuotaType = "sub_quota"      // those of the account's package
+	QuotaPurchased QuotaType = "purchase_quota" // those that were bought beside
+	QuotaReward    QuotaType = "reward_quota"   // those that Zalo gave away
+	QuotaOther     QuotaType = "other"          // anything that Zalo may invent
+)
+
+// quotaType is one of the types above.
+func quotaType(s string) QuotaType {
+	switch t := QuotaType(s); t {
+	case QuotaReply, QuotaPackage, QuotaPurchased, QuotaReward:
+		return t
+	}
+	return QuotaOther
 }
 
 // Config is what [New] needs. Intake, Tokens and Logger are compulsory, and the
@@ -93,8 +106,12 @@ type Config struct {
 	// Flood is said once to a chat that writes too much at a time, Anonymous to a
 	// visitor without a Zalo account. Empty: nothing is said.
 	Flood, Anonymous string
-	// Limits bound what one chat may send.
-	Limits Limits
+	// Limits bound what one chat may send; zero ones are those of this channel,
+	// on which every answer costs one of few calls: 20 messages at once and one
+	// in 2 s, then nothing before 15 s without any.
+	Limits flood.Limits
+	// BodyTime is how long an event may take to arrive; 700 ms if 0.
+	BodyTime time.Duration
 
 	Media  Media  // nil: pictures are told in words
 	Assets Assets // nil: remembered in memory
@@ -107,10 +124,6 @@ type Config struct {
 
 	// Count raises a counter; names are few and begin with "zalo-oa.".
 	Count func(name string)
-	// Receipt tells that a message reached the phone, or was seen.
-	Receipt func(chat bot.ChatID, id string, seen bool)
-	// Echo tells what left the account: with an Admin, a person answered there.
-	Echo func(Echo)
 	// Quota tells what a send left over.
 	Quota func(chat bot.ChatID, q Quota)
 	// Withdraw is called when a resident asks Zalo to have their data deleted or
@@ -194,19 +207,18 @@ func (c Config) withDefaults() Config {
 	if c.Count == nil {
 		c.Count = func(string) {}
 	}
-	if c.Receipt == nil {
-		c.Receipt = func(bot.ChatID, string, bool) {}
-	}
-	if c.Echo == nil {
-		c.Echo = func(Echo) {}
-	}
 	if c.Quota == nil {
 		c.Quota = func(bot.ChatID, Quota) {}
 	}
 	if c.Withdraw == nil {
 		c.Withdraw = func(context.Context, bot.ChatID) error { return nil }
 	}
-	c.Limits = c.Limits.withDefaults()
+	if c.Limits == (flood.Limits{}) {
+		c.Limits = flood.Limits{Every: 2 * time.Second, Calm: 15 * time.Second, Mute: true}
+	}
+	if c.BodyTime <= 0 {
+		c.BodyTime = bodyTime
+	}
 	return c
 }
 

@@ -71,7 +71,6 @@ type event struct {
 
 type content struct {
 	ID           label        `json:"msg_id"`
-	IDs          []label      `json:"msg_ids"`
 	Conversation label        `json:"conversation_id"`
 	Text         string       `json:"text"`
 	Attachments  []attachment `json:"attachments"`

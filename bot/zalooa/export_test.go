@@ -22,3 +22,6 @@ func Codes() []string {
 	}
 	return out
 }
+
+// Counted returns the events that are known and not acted upon.
+func Counted() []string { return counted() }

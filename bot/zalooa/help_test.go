@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
 	"github.com/doithoai/doithoai/internal/delivery"
@@ -156,7 +157,7 @@ func (t *tally) logger() *slog.Logger {
 // bench is a channel with the platform it talks to.
 type bench struct {
 	z     *oafake.Server
-	clock *oafake.Clock
+	clock *standin.Clock
 	url   string
 	vault *vault
 	inbox *inbox
@@ -176,7 +177,7 @@ type options struct {
 
 func newBench(t *testing.T, o options) *bench {
 	t.Helper()
-	b := &bench{clock: oafake.NewClock(start()), vault: &vault{}, inbox: &inbox{}, tally: &tally{}}
+	b := &bench{clock: standin.NewClock(start()), vault: &vault{}, inbox: &inbox{}, tally: &tally{}}
 	o.fake.Clock = b.clock
 	if o.fake.Client == nil { // Zalo's two seconds are too little for a busy machine
 		o.fake.Client = &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
-	"github.com/doithoai/doithoai/internal/vietnamese"
 )
 
 // The events we do something about, and the beginnings of those that come in
@@ -63,8 +61,10 @@ func (c *Channel) take(ctx context.Context, e event) error {
 		c.count("event." + name)
 	case strings.HasPrefix(name, fromAccount):
 		c.takeEcho(e)
-	case name == eventReceived, name == eventSeen:
-		c.takeReceipt(e)
+	case name == eventReceived:
+		c.count("event.received")
+	case name == eventSeen:
+		c.count("event.seen")
 	case name == eventWithdraw:
 		c.count("event." + name)
 		if e.user() != "" {
@@ -92,16 +92,20 @@ func (c *Channel) takeMessage(ctx context.Context, e event) error {
 		c.count("event.malformed")
 		return nil
 	}
-	switch c.floods.judge(user, c.cfg.Now()) {
-	case tell:
+	switch c.floods.Judge(user, c.cfg.Now()) {
+	case flood.Tell:
 		c.count("flood")
 		c.say(notice{recipient: recipient{UserID: user}, text: c.cfg.Flood})
 		return nil
-	case ignore:
+	case flood.Drop:
 		c.count("flood")
 		return nil
 	}
-	return c.hand(ctx, e, messageOf(e))
+	err := c.hand(ctx, e, messageOf(e))
+	if err != nil {
+		c.floods.GiveBack(user)
+	}
+	return err
 }
 
 // hand gives a message to the intake.
@@ -129,7 +133,7 @@ func (c *Channel) hand(ctx context.Context, e event, m bot.Message) error {
 // messageOf reads what a resident sent: a press, a text with or without things
 // beside it, or things alone.
 func messageOf(e event) bot.Message {
-	text := clean(e.Message.Text)
+	text := bot.Clean(e.Message.Text)
 	if e.Name == eventText {
 		if payload, ok := pressed(text); ok {
 			return bot.Message{Kind: bot.KindPress, Payload: payload}
@@ -143,19 +147,8 @@ func messageOf(e event) bot.Message {
 	return m
 }
 
-// clean composes a text and drops the control characters that no keyboard types.
-func clean(s string) string {
-	s = vietnamese.Compose(strings.ToValidUTF8(s, "\uFFFD"))
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, s)
-	return strings.TrimSpace(s)
-}
-
-// takeEcho notes what the account sent, and who.
+// takeEcho remembers what the account sent by a program, which may be a message
+// of ours that nobody knows the fate of; what a person sent there is counted.
 func (c *Channel) takeEcho(e event) {
 	c.count("event.echo")
 	id := string(e.Message.ID)
@@ -166,35 +159,9 @@ func (c *Channel) takeEcho(e event) {
 	if !ok {
 		at = c.cfg.Now()
 	}
-	admin := string(e.Sender.AdminID)
-	if admin != "" {
+	if e.Sender.AdminID != "" {
 		c.count("event.agent")
-	} else {
-		c.echoes.put(e.user(), e.Message.Text, id, at)
-	}
-	c.cfg.Echo(Echo{Chat: c.chat(e.user()), ID: id, Admin: admin, At: at})
-}
-
-func (c *Channel) takeReceipt(e event) {
-	c.count("event.receipt")
-	if e.user() == "" {
 		return
 	}
-	for _, id := range append(e.Message.IDs, e.Message.ID) {
-		if id != "" {
-			c.cfg.Receipt(c.chat(e.user()), string(id), e.Name == eventSeen)
-		}
-	}
-}
-
-// say leaves a notice to Run; a queue that is full forgets it.
-func (c *Channel) say(n notice) {
-	if n.text == "" {
-		return
-	}
-	select {
-	case c.notices <- n:
-	default:
-		c.log.Warn("notice dropped", slog.String("reason", "queue full"))
-	}
+	c.echoes.put(e.user(), e.Message.Text, id, at)
 }

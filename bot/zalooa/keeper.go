@@ -36,7 +36,7 @@ type keeper struct {
 	log    *slog.Logger
 	now    func() time.Time
 
-	kick chan struct{} // asks Run to look at once
+	looks chan struct{} // asks Run to look at once
 
 	mu      sync.Mutex
 	pair    Pair
@@ -49,7 +49,7 @@ type keeper struct {
 func newKeeper(cfg Config, o *oauth, log *slog.Logger) *keeper {
 	return &keeper{
 		tokens: cfg.Tokens, file: cfg.TokenFile, seed: Pair{Access: cfg.AccessToken, Refresh: cfg.RefreshToken},
-		oauth: o, log: log, now: cfg.Now, kick: make(chan struct{}, 1), changed: make(chan struct{}),
+		oauth: o, log: log, now: cfg.Now, looks: make(chan struct{}, 1), changed: make(chan struct{}),
 	}
 }
 
@@ -95,6 +95,14 @@ func (k *keeper) failed(err error, rest time.Duration) error {
 	return err
 }
 
+// look asks for a tick at once.
+func (k *keeper) look() {
+	select {
+	case k.looks <- struct{}{}:
+	default: // it is asked for already
+	}
+}
+
 // replaced waits for another token than one that Zalo refused: first the store
 // is asked, for another replica may have refreshed, then Run. False if ctx ends
 // before there is one.
@@ -115,10 +123,7 @@ func (k *keeper) replaced(ctx context.Context, refused string) (string, bool) {
 		if errors.Is(broken, ErrLogin) {
 			return "", false
 		}
-		select {
-		case k.kick <- struct{}{}:
-		default: // it is asked for already
-		}
+		k.look()
 		select {
 		case <-changed:
 		case <-ctx.Done():

@@ -109,10 +109,13 @@ func (l Login) Account(ctx context.Context, p Pair) (Account, error) {
 	return (&api{cfg.Client, cfg.API}).account(ctx, p.Access)
 }
 
+// ErrCopy says that a pair is stored, but without its copy in a file.
+var ErrCopy = errors.New("tokens are stored without a copy")
+
 // Keep stores a fresh pair as the one that counts from now on, in the store and
-// in the file (if one is named). The configured tokens are marked as used up,
-// so that they do not replace it.
-func Keep(ctx context.Context, tokens Tokens, file string, configured, fresh Pair) error {
+// in the file (if one is named); if only that fails the error is [ErrCopy]. The
+// configured tokens are marked as used up, so that they do not replace it.
+func Keep(ctx context.Context, tokens Vault, file string, configured, fresh Pair) error {
 	for range 3 {
 		stored, err := tokens.Load(ctx)
 		if err != nil {
@@ -121,16 +124,17 @@ func Keep(ctx context.Context, tokens Tokens, file string, configured, fresh Pai
 		local := readCopy(file)
 		fresh.Number = max(stored.Number, local.Number) + 1
 		fresh.Seeds = marked(stored.Seeds, seedMark(configured.Access, configured.Refresh))
-		if err := writeCopy(file, fresh); err != nil {
-			return err
-		}
 		ok, err := tokens.Swap(ctx, stored, fresh)
 		if err != nil {
 			return fmt.Errorf("store tokens: %w", err)
 		}
-		if ok {
-			return nil
+		if !ok {
+			continue
 		}
+		if err := writeCopy(file, fresh); err != nil {
+			return fmt.Errorf("%w: %w", ErrCopy, err)
+		}
+		return nil
 	}
 	return errors.New("store tokens: somebody else keeps changing them")
 }

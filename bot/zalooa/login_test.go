@@ -152,6 +152,10 @@ func TestKeep(t *testing.T) {
 	if data, err := os.ReadFile(file); err != nil || !strings.Contains(string(data), `"nr"`) {
 		t.Errorf("the copy: %v", err)
 	}
+	err := zalooa.Keep(t.Context(), v, t.TempDir()+"/no/such/folder", configured, zalooa.Pair{Access: "ba", Refresh: "br"})
+	if !errors.Is(err, zalooa.ErrCopy) || v.pair.Access != "ba" {
+		t.Errorf("without a copy: %v, stored %v; want it stored, and told", err, v.pair)
+	}
 	v.noSwap = errors.New("disk full")
 	if err := zalooa.Keep(t.Context(), v, file, configured, zalooa.Pair{Access: "oa", Refresh: "or"}); err == nil {
 		t.Error("a pair that was not stored is told to be")

@@ -6,10 +6,10 @@ import (
 	"hash/fnv"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/recent"
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/vietnamese"
 )
@@ -84,29 +84,22 @@ func gist(text string) uint64 {
 }
 
 // echoes remembers what the account sent of late, by chat and gist.
-type echoes struct {
-	mu   sync.Mutex
-	seen *recent[echoed]
-}
+type echoes struct{ seen *recent.Map[string, echoed] }
 
 type echoed struct {
 	id string
 	at time.Time
 }
 
-func newEchoes() *echoes { return &echoes{seen: newRecent[echoed](5000)} }
+func newEchoes() *echoes { return &echoes{seen: recent.New[string, echoed](5000)} }
 
 func echoKey(user, text string) string { return user + " " + strconv.FormatUint(gist(text), 36) }
 
 func (e *echoes) put(user, text, id string, at time.Time) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.seen.put(echoKey(user, text), echoed{id, at})
+	e.seen.Put(echoKey(user, text), echoed{id, at})
 }
 
 func (e *echoes) get(user, text string, since time.Time) (string, bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	s, ok := e.seen.get(echoKey(user, text))
+	s, ok := e.seen.Get(echoKey(user, text))
 	return s.id, ok && !s.at.Before(since)
 }

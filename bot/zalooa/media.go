@@ -86,7 +86,7 @@ func (c *Channel) sendMedia(ctx context.Context, d record.Delivery, plan []part,
 func (c *Channel) sendInWords(ctx context.Context, d record.Delivery, plan []part, n note) (delivery.Progress, error) {
 	c.count("media.unsendable")
 	next := note{Next: n.Next + 2}
-	text := split(valid(plan[n.Next].media.Text), maxText)[0]
+	text := beginning(plan[n.Next].media.Text)
 	if text == "" {
 		if d.Sent == 0 && next.Next >= len(plan) {
 			return delivery.Progress{}, &delivery.SendError{Kind: delivery.Gone, Reason: "media", Err: errUnsendable}

@@ -72,7 +72,7 @@ func (o *oauth) ask(ctx context.Context, form url.Values, secrets ...string) (Pa
 	}
 	defer res.Body.Close()
 	var a tokenAnswer
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody))
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
 		return Pair{}, fmt.Errorf("ask for tokens: %w", scrubbed(err))
 	}

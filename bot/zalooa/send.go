@@ -84,14 +84,11 @@ func (c *Channel) parts(r bot.Reply) []part {
 		}
 		told = append(told, a.Text) // Zalo has no way for it: its words take its place
 	}
-	text, buttons := paragraphs(append(told, r.Text)...), r.Buttons
+	buttons, list := r.Buttons, ""
 	if c.cfg.Numbered || len(buttons) > maxButtons {
-		text, buttons = paragraphs(text, menu(buttons)), nil
+		buttons, list = nil, menu(buttons)
 	}
-	if text == "" {
-		return out
-	}
-	pieces := split(valid(text), maxText)
+	pieces := bot.SplitOver(paragraphs(append(told, r.Text)...), list, maxText)
 	for i, piece := range pieces {
 		p := part{kind: partText, text: piece}
 		if i == len(pieces)-1 {
@@ -196,7 +193,9 @@ func (c *Channel) message(ctx context.Context, chat bot.ChatID, m message) (stri
 	if q := done.Quota; q != nil {
 		remain, _ := strconv.Atoi(string(q.Remain))
 		total, _ := strconv.Atoi(string(q.Total))
-		c.cfg.Quota(chat, Quota{Type: q.Type, Remain: remain, Total: total})
+		kind := quotaType(q.Type)
+		c.count("sent." + string(kind))
+		c.cfg.Quota(chat, Quota{Type: kind, Remain: remain, Total: total})
 	}
 	return string(done.ID), nil
 }

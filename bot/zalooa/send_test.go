@@ -18,6 +18,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
 	"github.com/doithoai/doithoai/internal/delivery"
@@ -282,8 +283,13 @@ func TestQuota(t *testing.T) {
 	}})
 	b.open(t)
 	sendAll(t, b.c, b.to(b.tam, hello()))
-	if len(got) != 1 || got[0] != (zalooa.Quota{Type: "reply", Remain: 98, Total: 100}) {
+	b.clock.Advance(50 * time.Hour)
+	sendAll(t, b.c, b.to(b.tam, hello()))
+	if len(got) != 2 || got[0] != (zalooa.Quota{Type: zalooa.QuotaReply, Remain: 98, Total: 100}) || got[1].Type != zalooa.QuotaPackage {
 		t.Errorf("told %+v", got)
+	}
+	if b.tally.of("sent.reply") != 1 || b.tally.of("sent.sub_quota") != 1 {
+		t.Errorf("counted %v, want one free and one of the package", b.tally.n)
 	}
 }
 
@@ -565,7 +571,7 @@ func FuzzNote(f *testing.F) {
 		f.Add([]byte(s), 0)
 	}
 	media := shelf{"a": []byte("x")}
-	b := &bench{clock: oafake.NewClock(start()), vault: &vault{}, inbox: &inbox{}, tally: &tally{}}
+	b := &bench{clock: standin.NewClock(start()), vault: &vault{}, inbox: &inbox{}, tally: &tally{}}
 	b.z = oafake.New(oafake.Options{Clock: b.clock})
 	b.vault.pair = zalooa.Pair{Access: "a", Refresh: "r", Number: 1}
 	f.Fuzz(func(t *testing.T, note []byte, sent int) {

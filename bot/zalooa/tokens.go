@@ -41,14 +41,19 @@ func (p Pair) Same(q Pair) bool {
 	return p.Number == q.Number && p.Refresh == q.Refresh && p.Access == q.Access
 }
 
-// Tokens stores the account's pair, for all replicas. Nothing of it may come
-// into a log or a backup: a refresh token that was used once is dead.
-type Tokens interface {
+// Vault stores the account's pair, for all replicas. Nothing of it may come into
+// a log or a backup: a refresh token that was used once is dead.
+type Vault interface {
 	// Load returns the stored pair, or the zero Pair.
 	Load(ctx context.Context) (Pair, error)
 	// Swap stores next if what is stored is still the same as old ([Pair.Same];
 	// the zero Pair for none), durably, and reports whether it did.
 	Swap(ctx context.Context, old, next Pair) (bool, error)
+}
+
+// Tokens is a Vault whose users take turns at refreshing.
+type Tokens interface {
+	Vault
 	// Lock takes the right to refresh for ttl, or reports that somebody else has
 	// it. Unlock gives it back early.
 	Lock(ctx context.Context, ttl time.Duration) (unlock func(), ok bool, err error)

@@ -246,6 +246,24 @@ func TestNoTokens(t *testing.T) {
 	}
 }
 
+// What only a person can end is told again every hour, not with every look.
+func TestLoginIsAskedForLoudly(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, options{config: func(c *zalooa.Config) { c.AccessToken, c.RefreshToken = "", "" }})
+	asked := func() int { return strings.Count(b.tally.logged(), "level=ERROR msg=\"zalo oa needs a login") }
+	eventually(t, "ask for a login", func() bool { return asked() == 1 })
+	for hour := range 3 {
+		b.clock.Advance(time.Hour)
+		eventually(t, "ask again", func() bool { b.c.Look(); return asked() == hour+2 })
+	}
+	login(t, b)
+	b.c.Look()
+	eventually(t, "find the new pair", func() bool { return b.c.Health() == nil })
+	if n := asked(); n != 4 || !strings.Contains(b.tally.logged(), `cure="doithoai zalo login"`) {
+		t.Errorf("asked %d times, want once and once an hour:\n%s", n, b.tally.logged())
+	}
+}
+
 // Zalo refuses even the fresh token: that is told, and not tried for ever.
 func TestTokenRefusedTwice(t *testing.T) {
 	t.Parallel()

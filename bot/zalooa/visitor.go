@@ -1,8 +1,9 @@
 package zalooa
 
 import (
-	"sync"
 	"time"
+
+	"github.com/doithoai/doithoai/internal/recent"
 )
 
 // answerAnonymous asks a visitor whom Zalo does not name to write as a user: a
@@ -22,20 +23,20 @@ const visitorRest = 24 * time.Hour
 
 // visitors remembers when visitors were answered.
 type visitors struct {
-	mu    sync.Mutex
-	times *recent[time.Time]
+	times *recent.Map[string, time.Time]
 }
 
-func newVisitors() *visitors { return &visitors{times: newRecent[time.Time](2000)} }
+func newVisitors() *visitors { return &visitors{times: recent.New[string, time.Time](2000)} }
 
 // first reports whether a visitor was not answered for [visitorRest], and notes
 // that they are answered now.
 func (v *visitors) first(id string, now time.Time) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if last, ok := v.times.get(id); ok && now.Sub(last) < visitorRest {
-		return false
-	}
-	v.times.put(id, now)
-	return true
+	fresh := false
+	v.times.Change(id, func(last time.Time, known bool) (time.Time, bool) {
+		if fresh = !known || now.Sub(last) >= visitorRest; fresh {
+			last = now
+		}
+		return last, true
+	})
+	return fresh
 }

@@ -11,10 +11,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/doithoai/doithoai/internal/webhook"
 )
 
 const (
-	maxBody = 1 << 20 // bytes of one event
 	// bodyTime is how long an event may take to arrive, and handleTime how long
 	// the intake may work: together less than the two seconds after which Zalo
 	// takes a call for failed.
@@ -53,33 +54,19 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // receive returns the status, and what an operator has to know. Neither the
 // signature's secret nor anything of the event is part of the error.
 func (c *Channel) receive(w http.ResponseWriter, r *http.Request) (int, error) {
-	// Before anything is looked at: the server waits for the rest of a refused
-	// body too. A writer without deadlines is one of a test.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
-	switch r.Method {
-	case http.MethodPost:
-	case http.MethodGet, http.MethodHead: // an operator or a monitor looks whether it is there
+	switch {
+	case r.Method == http.MethodGet, r.Method == http.MethodHead: // an operator or a monitor looks whether it is there
 		return http.StatusOK, nil
-	default:
-		return http.StatusMethodNotAllowed, nil
-	}
-	if r.ContentLength == 0 {
+	case r.Method == http.MethodPost && r.ContentLength == 0:
 		c.count("event.empty")
 		return http.StatusOK, nil
 	}
-	mac, ok := readSignature(r.Header.Get(headerSignature))
-	if !ok {
-		c.count("refused.signature")
-		return http.StatusForbidden, nil
+	body, refusal := c.calls.Read(w, r)
+	if refusal != nil {
+		c.countRefusal(refusal)
+		return refusal.Status, nil
 	}
-	body, err := readBody(w, r)
-	if err != nil {
-		c.count("refused.body")
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			return http.StatusRequestEntityTooLarge, nil
-		}
-		return http.StatusBadRequest, nil
-	}
+	mac, _ := readSignature(r.Header)
 	if status, err := c.authenticate(body, mac); err != nil {
 		return status, err
 	}
@@ -100,9 +87,27 @@ func (c *Channel) receive(w http.ResponseWriter, r *http.Request) (int, error) {
 	return http.StatusOK, nil
 }
 
+func (c *Channel) countRefusal(refusal *webhook.Refusal) {
+	switch refusal.Status {
+	case http.StatusForbidden:
+		c.count("refused.signature")
+	case http.StatusRequestTimeout:
+		c.count("refused.slow")
+	case http.StatusRequestEntityTooLarge, http.StatusBadRequest:
+		c.count("refused.body")
+	}
+}
+
+// signed reports whether a call has what may be a signature: without one it is
+// not worth reading.
+func signed(head http.Header) bool {
+	_, ok := readSignature(head)
+	return ok
+}
+
 // readSignature takes «mac=<hex>»; some describe it with blanks in it.
-func readSignature(header string) (mac []byte, ok bool) {
-	name, value, found := strings.Cut(header, "=")
+func readSignature(head http.Header) (mac []byte, ok bool) {
+	name, value, found := strings.Cut(head.Get(headerSignature), "=")
 	if !found || !strings.EqualFold(strings.TrimSpace(name), "mac") {
 		return nil, false
 	}
@@ -150,15 +155,6 @@ var (
 	errApp       = errors.New("event is for another app than zalo_oa.app_id")
 	errTime      = errors.New("event is too old or ahead of time: check this machine's clock")
 )
-
-// readBody reads the whole body, and lifts the deadline when it is here.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err == nil {
-		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
-	}
-	return body, err
-}
 
 // noteRetry counts repetitions, and says so when the last ones come: then Zalo
 // switches the webhook off until somebody switches it on in the console.

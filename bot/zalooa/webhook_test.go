@@ -5,18 +5,19 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/bot/channeltest"
 	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
+	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
 )
 
@@ -118,29 +119,19 @@ func TestOtherMethods(t *testing.T) {
 	}
 }
 
-// A body that does not come is not waited for, whoever sends it.
+// A body that begins and does not come is not waited for, whoever sends it.
 func TestSlowBody(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, options{idle: true})
-	server := httptest.NewServer(b.c)
-	t.Cleanup(server.Close)
-	for signature, want := range map[string]string{
-		"X-ZEvent-Signature: mac=" + strings.Repeat("0", 64) + "\r\n": "HTTP/1.1 400",
-		"": "HTTP/1.1 403",
+	b := newBench(t, options{idle: true, config: func(c *zalooa.Config) { c.BodyTime = 20 * time.Millisecond }})
+	for header, want := range map[string]string{
+		"X-ZEvent-Signature: mac=" + strings.Repeat("0", 64): "HTTP/1.1 408", "X-Other: 1": "HTTP/1.1 403",
 	} {
-		line, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
-		if err != nil {
-			t.Fatal(err)
+		if got := channeltest.Stall(t, b.c, header, `{"app_id":`); !strings.HasPrefix(got, want) {
+			t.Errorf("answered %q, want %s", got, want)
 		}
-		if _, err = io.WriteString(line, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"+signature+"\r\n{"); err != nil {
-			t.Fatal(err)
-		}
-		_ = line.SetReadDeadline(time.Now().Add(patience))
-		answer, err := io.ReadAll(line)
-		if err != nil || !strings.HasPrefix(string(answer), want) {
-			t.Errorf("got %q, %v; want %s and the end of the line", answer, err, want)
-		}
-		_ = line.Close()
+	}
+	if b.tally.of("refused.slow") != 1 || b.tally.of("refused.signature") != 1 || len(b.inbox.messages()) != 0 {
+		t.Errorf("counted %v, took %d; want one slow, one without a signature, none", b.tally.n, len(b.inbox.messages()))
 	}
 }
 
@@ -216,20 +207,12 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// What happened besides messages is counted, and told where somebody asked.
+// What happened besides messages is counted, and acted upon where it must be.
 func TestOtherEvents(t *testing.T) {
 	t.Parallel()
-	type receipt struct {
-		id   string
-		seen bool
-	}
-	var receipts []receipt
-	var echoes []zalooa.Echo
 	var withdrawn []bot.ChatID
 	var busy error
 	b := newBench(t, options{idle: true, config: func(c *zalooa.Config) {
-		c.Receipt = func(_ bot.ChatID, id string, seen bool) { receipts = append(receipts, receipt{id, seen}) }
-		c.Echo = func(e zalooa.Echo) { echoes = append(echoes, e) }
 		c.Withdraw = func(_ context.Context, chat bot.ChatID) error {
 			withdrawn = append(withdrawn, chat)
 			return busy
@@ -262,7 +245,7 @@ func TestOtherEvents(t *testing.T) {
 	}
 	for name, want := range map[string]int{
 		"event.follow": 1, "event.unfollow": 1, "event.user_submit_info": 1, "event.user_withdraw": 1, "event.group": 1,
-		"event.add_user_to_tag": 1, "event.unknown": 1, "event.echo": 1, "event.agent": 1, "event.receipt": 2,
+		"event.add_user_to_tag": 1, "event.unknown": 1, "event.echo": 1, "event.agent": 1, "event.received": 1, "event.seen": 1,
 		"event.oa_send_consent": 1, "event.echo-anonymous": 1,
 	} {
 		if got := b.tally.of(name); got != want {
@@ -272,12 +255,6 @@ func TestOtherEvents(t *testing.T) {
 	taken := b.inbox.messages()
 	if len(taken) != 1 || taken[0].Kind != bot.KindOpen || taken[0].Chat != chatOf(b.tam) {
 		t.Errorf("took %+v, want the follower's first sight of us", taken)
-	}
-	if len(receipts) != 2 || receipts[0].seen || !receipts[1].seen || receipts[0].id != receipts[1].id {
-		t.Errorf("receipts %+v, want one received and one seen", receipts)
-	}
-	if len(echoes) != 1 || echoes[0].Admin != "admin-7" || echoes[0].ID == "" || echoes[0].Chat != chatOf(b.tam) || !echoes[0].At.Equal(start()) {
-		t.Errorf("echoes %+v, want the officer's", echoes)
 	}
 	if len(withdrawn) != 1 || withdrawn[0] != chatOf(b.tam) {
 		t.Errorf("withdrawn %v", withdrawn)
@@ -289,6 +266,37 @@ func TestOtherEvents(t *testing.T) {
 	}
 	if strings.Contains(b.tally.logged(), "84912345678") {
 		t.Error("the log holds what a resident filled in")
+	}
+}
+
+// Everything that Zalo tells besides messages is taken and counted, what is known
+// under its own name: refused, it would take the webhook with it.
+func TestEventsNobodyActsUpon(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, options{idle: true})
+	known := zalooa.Counted()
+	if len(known) < 20 || !slices.Contains(known, "user_reacted_message") || !slices.Contains(known, "unfollow") {
+		t.Errorf("known are only %q", known)
+	}
+	for _, name := range append(known, "message_reaction", "user_dreams", "oa_dreams") {
+		counter := "event." + name
+		if !slices.Contains(known, name) {
+			counter = "event.unknown"
+		}
+		before := b.tally.of(counter)
+		for _, fields := range []map[string]any{
+			nil, {"message": 7, "sender": []int{}}, {"message": map[string]any{"msg_id": "m1", "react_icon": "/-heart"}, "user_id": "u1"},
+		} {
+			if err := b.tam.Tell(within(t), name, fields); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := b.tally.of(counter); got != before+3 {
+			t.Errorf("%s: %s rose by %d, want 3", name, counter, got-before)
+		}
+	}
+	if b.z.Pending() != 0 || len(b.inbox.messages()) != 0 {
+		t.Errorf("%d not taken, %d handed on", b.z.Pending(), len(b.inbox.messages()))
 	}
 }
 
@@ -477,6 +485,26 @@ func TestFlood(t *testing.T) {
 	}
 }
 
+// What we could not take does not count as the resident's writing too much.
+func TestFailuresAreNoFlood(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, options{idle: true})
+	ctx := within(t)
+	b.inbox.fail(errors.New("store is away"))
+	for range 100 {
+		if err := b.tam.Type(ctx, "mất điện"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.inbox.fail(nil)
+	if err := b.tam.Type(ctx, "có điện rồi"); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(b.inbox.messages()); n != 1 || b.tally.of("flood") != 0 || b.tally.of("refused.busy") != 100 {
+		t.Errorf("took %d, counted %v", n, b.tally.n)
+	}
+}
+
 func TestVisitor(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, options{})
@@ -506,7 +534,7 @@ func BenchmarkWebhook(b *testing.B) {
 	o := oafake.New(oafake.Options{}).Options()
 	c, err := zalooa.New(zalooa.Config{
 		Intake: nobody{}, Tokens: &vault{}, Logger: (&tally{}).logger(), AppID: o.AppID, AppSecret: o.AppSecret, OASecret: o.OASecret,
-		Limits: zalooa.Limits{PerMinute: 1 << 30, Burst: 1 << 30},
+		Limits: flood.Limits{Burst: 1 << 30, Every: time.Nanosecond},
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -1,22 +1,19 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
-	"os"
-	"path/filepath"
+	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/doithoai/doithoai/bot/zalooa"
+	"github.com/doithoai/doithoai/internal/app"
 	"github.com/doithoai/doithoai/internal/config"
 )
 
@@ -35,9 +32,10 @@ func newZaloLogin(io streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "Xin quản trị viên OA cho phép, để lấy token",
-		Long: `Đưa từng bước để quản trị viên OA cho phép ứng dụng, rồi lấy và lưu token.
+		Long: `Đưa từng bước để quản trị viên OA cho phép ứng dụng, rồi lấy token và lưu vào kho.
 
 Làm một lần lúc đầu, và làm lại khi chương trình báo «cần đăng nhập lại Zalo OA».
+Chương trình đang chạy thì dùng luôn token mới, không cần khởi động lại.
 Cần đặt trước zalo_oa.app_id, zalo_oa.app_secret và zalo_oa.oa_secret; xem docs/zalo.md.`,
 		Example: "  doithoai zalo login\n  doithoai zalo login --callback https://hoi.example.vn/hooks/zalo-oa",
 		Args:    between(0, 0, ""),
@@ -45,18 +43,16 @@ Cần đặt trước zalo_oa.app_id, zalo_oa.app_secret và zalo_oa.oa_secret; 
 	callback := cmd.Flags().String("callback", "", "`ĐỊA-CHỈ` Callback URL đã ghi ở trang Zalo (không ghi thì theo public_url)")
 	listen := cmd.Flags().String("listen", "", "chờ trình duyệt quay về ở `ĐỊA-CHỈ` này của máy, thí dụ 127.0.0.1:8091")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		settings, err := loadConfig(cmd, io)
-		if err != nil {
-			return err
-		}
-		l := &zaloLogin{
-			out: cmd.OutOrStdout(), settings: settings, callback: *callback, keep: keepSeed,
-			ask: zalooa.Login{
-				AppID: settings.ZaloOA.AppID, AppSecret: settings.ZaloOA.AppSecret,
-				API: settings.ZaloOA.API, OAuth: settings.ZaloOA.OAuth,
-			},
-		}
-		return l.run(cmd.Context(), io.in, *listen)
+		return withSettings(cmd, io, func(ctx context.Context, settings *config.Config, log *slog.Logger) error {
+			l := &zaloLogin{
+				out: cmd.OutOrStdout(), settings: settings, callback: *callback, log: log,
+				ask: zalooa.Login{
+					AppID: settings.ZaloOA.AppID, AppSecret: settings.ZaloOA.AppSecret,
+					API: settings.ZaloOA.API, OAuth: settings.ZaloOA.OAuth,
+				},
+			}
+			return l.run(ctx, io.in, *listen)
+		})
 	}
 	return cmd
 }
@@ -67,16 +63,15 @@ type zaloLogin struct {
 	settings *config.Config
 	ask      zalooa.Login
 	callback string
-	// keep stores the pair and tells what is left to be done.
-	keep func(ctx context.Context, settings *config.Config, fresh zalooa.Pair) (next string, err error)
+	log      *slog.Logger
 }
-
-// maxPastes is how often an address may be pasted wrongly.
-const maxPastes = 5
 
 func (l *zaloLogin) run(ctx context.Context, in io.Reader, listen string) error {
 	if err := l.prepare(); err != nil {
 		return err
+	}
+	if err := l.inKeep(ctx, (*app.ZaloKeep).Check); err != nil {
+		return err // before anybody consents to what could not be kept
 	}
 	verifier, err := keptVerifier(l.settings.Data)
 	if err != nil {
@@ -94,12 +89,17 @@ func (l *zaloLogin) run(ctx context.Context, in io.Reader, listen string) error 
 		return err
 	}
 	l.show(ctx, pair)
-	next, err := l.keep(ctx, l.settings, pair)
+	return l.inKeep(ctx, func(k *app.ZaloKeep, ctx context.Context) error { return l.put(ctx, k, pair) })
+}
+
+// inKeep opens the place where the tokens are kept for as long as do takes. It is
+// not held while somebody is at a browser: a server may start meanwhile.
+func (l *zaloLogin) inKeep(ctx context.Context, do func(k *app.ZaloKeep, ctx context.Context) error) error {
+	k, err := app.OpenZaloKeep(ctx, l.settings, l.log)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(l.out, "\n"+next)
-	return nil
+	return errors.Join(do(k, ctx), k.Close())
 }
 
 // prepare finds what is missing before anybody is sent to a browser.
@@ -117,39 +117,6 @@ func (l *zaloLogin) prepare() error {
 		return complain("Callback URL «%s» không phải địa chỉ trang. Viết như https://hoi.example.vn/hooks/zalo-oa", l.callback)
 	}
 	return nil
-}
-
-// keptVerifier returns the secret behind the challenge in the console, which
-// stays there: so it is kept.
-func keptVerifier(data string) (string, error) {
-	name := filepath.Join(data, "zalo-oa-verifier")
-	if kept, err := os.ReadFile(name); err == nil {
-		if v := strings.TrimSpace(string(kept)); zalooa.IsVerifier(v) {
-			return v, nil
-		}
-	}
-	fresh := zalooa.NewVerifier()
-	if err := writeSecret(name, fresh); err != nil {
-		return "", complain("Không ghi được %s: %v. Cho tài khoản này quyền ghi vào thư mục %s.", name, err, data)
-	}
-	return fresh, nil
-}
-
-// writeSecret makes a file that only its owner reads.
-func writeSecret(name, text string) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".zalo-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(f, text+"\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		_ = os.Remove(f.Name())
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }
 
 func (l *zaloLogin) explain(verifier, state, listen string) {
@@ -173,86 +140,6 @@ Bước 2. Mở đường dẫn dưới đây bằng tài khoản Zalo là quả
 		"Chép nguyên địa chỉ trên thanh địa chỉ, dán vào đây rồi bấm Enter, trong vòng 10 phút:\n")
 }
 
-// answers returns where the addresses come from that Zalo sent the browser to:
-// pasted lines, and calls of a listener of our own.
-func (l *zaloLogin) answers(ctx context.Context, in io.Reader, listen string) (<-chan string, func(), error) {
-	answers := make(chan string)
-	done := make(chan struct{})
-	send := func(text string) bool {
-		select {
-		case answers <- text:
-			return true
-		case <-done:
-			return false
-		}
-	}
-	stop := func() { close(done) }
-	if listen != "" {
-		var lc net.ListenConfig
-		listener, err := lc.Listen(ctx, "tcp", listen)
-		if err != nil {
-			return nil, nil, complain("Không mở được %s: %v. Chọn cổng khác cho --listen.", listen, err)
-		}
-		server := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Query().Get("code") != "" && send(r.URL.String()) {
-				fmt.Fprintln(w, "Đã nhận. Xem tiếp ở cửa sổ lệnh; trang này đóng được rồi.")
-			}
-		})}
-		go func() { _ = server.Serve(listener) }()
-		stop = func() {
-			close(done)
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second) // for the browser's last page
-			defer cancel()
-			_ = server.Shutdown(ctx)
-		}
-	}
-	// A terminal cannot be waited for with an end: this reader ends with the
-	// program, or with its input.
-	go func() {
-		lines := bufio.NewScanner(in)
-		for lines.Scan() {
-			if text := strings.TrimSpace(lines.Text()); text != "" && !send(text) {
-				return
-			}
-		}
-		if listen == "" {
-			send("")
-		}
-	}()
-	return answers, stop, nil
-}
-
-// redeem turns the first address that works into a pair.
-func (l *zaloLogin) redeem(ctx context.Context, answers <-chan string, verifier, state string) (zalooa.Pair, error) {
-	for range maxPastes {
-		var text string
-		select {
-		case <-ctx.Done():
-			return zalooa.Pair{}, ctx.Err()
-		case text = <-answers:
-		}
-		if text == "" {
-			return zalooa.Pair{}, complain("Chưa có địa chỉ nào được dán vào. Chạy lại lệnh này khi đã bấm «Cho phép».")
-		}
-		code, _, err := zalooa.Code(text, state)
-		switch {
-		case errors.Is(err, zalooa.ErrState):
-			fmt.Fprintln(l.out, "Địa chỉ này của một lần đăng nhập khác. Mở lại đường dẫn ở bước 2, bấm «Cho phép», rồi dán địa chỉ mới:")
-			continue
-		case err != nil:
-			fmt.Fprintln(l.out, "Địa chỉ này không có «code=…». Chép cả dòng trên thanh địa chỉ sau khi bấm «Cho phép», dán lại:")
-			continue
-		}
-		pair, err := l.ask.Exchange(ctx, code, verifier)
-		if err == nil {
-			return pair, nil
-		}
-		what, cure := zalooa.Explain(err)
-		fmt.Fprintf(l.out, "Không lấy được token: %s.\nCách chữa: %s.\nXong thì dán địa chỉ mới vào đây:\n", what, cure)
-	}
-	return zalooa.Pair{}, complain("Dán %d lần chưa được. Xem mục «Đăng nhập» trong docs/zalo.md rồi chạy lại.", maxPastes)
-}
-
 // show tells about the account; nothing of it keeps the pair from being stored.
 func (l *zaloLogin) show(ctx context.Context, pair zalooa.Pair) {
 	fmt.Fprintln(l.out, "\nĐã có token. OA này:")
@@ -271,20 +158,32 @@ func (l *zaloLogin) show(ctx context.Context, pair zalooa.Pair) {
 	}
 }
 
-// keepSeed writes the pair where the settings can point at.
-func keepSeed(_ context.Context, settings *config.Config, fresh zalooa.Pair) (string, error) {
-	folder, err := filepath.Abs(settings.Data)
+// put keeps the pair and tells what is left to be done.
+func (l *zaloLogin) put(ctx context.Context, k *app.ZaloKeep, pair zalooa.Pair) error {
+	err := k.Put(ctx, pair)
+	if errors.Is(err, zalooa.ErrCopy) {
+		fmt.Fprintf(l.out, "\nChưa ghi được bản sao của token vào thư mục %s. Xem quyền ghi và chỗ trống ở đó.\n", l.settings.Data)
+		err = nil
+	}
 	if err != nil {
-		folder = settings.Data
+		return complain("Đã có token mà chưa lưu được. %v\nSửa xong thì chạy lại «doithoai zalo login»; token lần này bỏ.", app.Explain(err))
 	}
-	access, refresh := filepath.Join(folder, "zalo-oa-access-token"), filepath.Join(folder, "zalo-oa-refresh-token")
-	if err := errors.Join(writeSecret(access, fresh.Access), writeSecret(refresh, fresh.Refresh)); err != nil {
-		return "", complain("Đã có token mà không ghi được vào %s: %v. Sửa quyền ghi rồi chạy lại; token lần này bỏ.", folder, err)
+	switch {
+	case k.Live:
+		fmt.Fprint(l.out, `
+Đã lưu token vào kho của chương trình đang chạy. Nó dùng token mới ngay, không cần khởi động lại.
+(Nếu vừa mới đặt zalo_oa thì khởi động lại nó một lần để nó biết có kênh này.)
+`)
+	case k.Shared:
+		fmt.Fprint(l.out, `
+Đã lưu token vào kho trong Redis. Các chương trình đang chạy với Redis này dùng token mới trong vòng một phút, không cần khởi động lại.
+(Nếu vừa mới đặt zalo_oa thì khởi động lại chúng một lần để chúng biết có kênh này.)
+`)
+	default:
+		fmt.Fprintf(l.out, "\nĐã lưu token vào kho ở thư mục %s. Bây giờ chạy «doithoai serve».\n", l.settings.Data)
 	}
-	return fmt.Sprintf(`Đã lưu token vào hai tệp chỉ tài khoản này đọc được. Đặt hai biến sau rồi khởi động lại «doithoai serve», trong vòng một ngày:
-
-  DOITHOAI_ZALO_OA_ACCESS_TOKEN_FILE=%s
-  DOITHOAI_ZALO_OA_REFRESH_TOKEN_FILE=%s
-
-Từ đó chương trình tự giữ và tự làm mới token. Đừng dùng hai tệp này cho máy thứ hai: mỗi refresh token chỉ dùng được một lần.`, access, refresh), nil
+	fmt.Fprint(l.out, `
+Từ đó chương trình tự làm mới token. Đừng chép token sang nơi khác: mỗi refresh token chỉ dùng được một lần.
+`)
+	return nil
 }

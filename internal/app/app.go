@@ -32,9 +32,6 @@ const (
 	drainWait = 8 * time.Second // of delivery, inside stopWait
 )
 
-// province stands in the heading of the web chat.
-const province = "Quảng Ngãi"
-
 // App is the running program.
 type App struct {
 	log       *slog.Logger
@@ -48,6 +45,7 @@ type App struct {
 	published *media.Public // for platforms; nil without a public address
 	exchange  *exchange.Exchange
 	intake    *exchange.Intake // nil without channels that give up early
+	channels  []Channel
 	tally     tally
 
 	sites    []*site
@@ -116,12 +114,13 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	}
 	channels, err := openChannels(wiring{
 		settings: settings, doors: Doors{Direct: direct, Quick: quick}, safe: a.store,
-		texts: texts, count: a.tally.count, log: log,
+		texts: texts, count: a.tally.count, measure: a.tally.set, log: log,
 		shelf: a.shelf, published: a.published, fetch: options.Fetch,
 	}, options.Channels)
 	if err != nil {
 		return err
 	}
+	a.channels = channels
 	decider := options.Decider
 	if decider == nil {
 		if decider, err = a.decider(office); err != nil {
@@ -152,7 +151,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	}
 	a.addSite(site)
 	if settings.Web.Enabled {
-		chat, err := a.webChat(settings, log)
+		chat, err := a.webChat(settings, texts.Province, log)
 		if err != nil {
 			return err
 		}
@@ -163,7 +162,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 		a.addChannel(c, mux)
 	}
 	if operator, ok := a.store.(control.Operator); ok {
-		if err := a.openControl(ctx, settings.Data, operator, a.exchange, log); err != nil {
+		if err := a.openControl(ctx, settings.Data, operator, log); err != nil {
 			return err
 		}
 	}
@@ -239,7 +238,7 @@ func (a *App) addSite(s *site) {
 	a.cleanups.push(s.name+" server", s.stop)
 }
 
-func (a *App) webChat(settings *config.Config, log *slog.Logger) (*webchat.Handler, error) {
+func (a *App) webChat(settings *config.Config, province string, log *slog.Logger) (*webchat.Handler, error) {
 	return webchat.New(webchat.Config{
 		Intake:         a.exchange,
 		Outbox:         patientPull{a.outbox, a.shelf},

@@ -20,6 +20,12 @@ type Channel struct {
 	Run func(ctx context.Context) error
 	// Files gets what comes with messages; nil if nothing can be got.
 	Files media.Source
+	// Health is nil while messages go out, else says why they do not, with its
+	// cure, for operators; may be nil.
+	Health func() error
+	// Stored hears that an operator's command has changed what the store keeps
+	// under a name; may be nil.
+	Stored func(name string)
 }
 
 // Door is where a channel brings what it received. Handle returns nil when the
@@ -49,7 +55,7 @@ func (h *hall) Handle(ctx context.Context, m bot.Message) error { return h.door.
 // given to delivery before.
 func (a *App) addChannel(c Channel, mux *http.ServeMux) {
 	if c.Path != "" {
-		mux.Handle("POST "+c.Path, c.Hook)
+		mux.Handle(c.Path, c.Hook) // with every method: a look at it by hand is answered too
 	}
 	if c.Run != nil {
 		a.addLoop(c.Lane.Lane, c.Run)

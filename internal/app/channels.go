@@ -3,10 +3,8 @@ package app
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
@@ -14,6 +12,7 @@ import (
 	"github.com/doithoai/doithoai/bot/zalobot"
 	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/internal/config"
+	"github.com/doithoai/doithoai/internal/control"
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/media"
 	"github.com/doithoai/doithoai/internal/record"
@@ -29,14 +28,11 @@ const (
 // safe is what channels keep in the store beside conversations: who polls, and
 // an account's tokens.
 type safe interface {
+	control.Safe
 	// Hold takes or renews the named lease for holder, false if another has it.
 	Hold(ctx context.Context, name, holder string, ttl time.Duration) (bool, error)
 	// LetGo gives the lease back if holder has it.
 	LetGo(ctx context.Context, name, holder string) error
-	// Value returns what is kept under a name, nil if nothing is.
-	Value(ctx context.Context, name string) ([]byte, error)
-	// Swap replaces what is kept if it is old, and reports whether it was.
-	Swap(ctx context.Context, name string, old, next []byte) (bool, error)
 }
 
 // wiring is what every channel is made with.
@@ -46,6 +42,7 @@ type wiring struct {
 	safe     safe
 	texts    bot.ChannelTexts
 	count    func(name string)
+	measure  func(name string, n uint64)
 	log      *slog.Logger
 
 	shelf     *shelf
@@ -111,7 +108,7 @@ func openTelegram(w wiring) (Channel, error) {
 		Lease:  poller{w.safe, rand.Text()},
 		Media:  telegramMedia{w.shelf},
 		Labels: telegram.Labels{Start: w.texts.Start, Menu: w.texts.Menu, Officer: w.texts.Officer, Forget: w.texts.Forget},
-		Flood:  telegram.Flood{Text: w.texts.Flood},
+		Flood:  w.texts.Flood,
 		Count:  w.count, Log: w.log,
 	})
 	if err != nil {
@@ -129,7 +126,7 @@ type poller struct {
 	holder string
 }
 
-// Hold implements [telegram.Lease].
+// Hold implements [upkeep.Lease].
 func (p poller) Hold(ctx context.Context, name string, ttl time.Duration) (bool, error) {
 	return p.safe.Hold(ctx, name, p.holder, ttl)
 }
@@ -141,11 +138,16 @@ const zaloStale = 10 * time.Minute
 func openZaloOA(w wiring) (Channel, error) {
 	z := w.settings.ZaloOA
 	c, err := zalooa.New(zalooa.Config{
-		Intake: w.doors.Quick, Tokens: zaloTokens{w.safe, rand.Text()}, Logger: w.log,
+		Intake: w.doors.Quick, Tokens: zaloTokens{zaloVault{w.safe}, w.safe, rand.Text()}, Logger: w.log,
 		AppID: z.AppID, AppSecret: z.AppSecret, OASecret: z.OASecret,
 		AccessToken: z.AccessToken, RefreshToken: z.RefreshToken, API: z.API, OAuth: z.OAuth,
 		TokenFile: zaloTokenFile(w.settings.Data), PerMinute: z.PerMinute, Numbered: z.Numbered,
 		Flood: w.texts.Flood, Anonymous: w.texts.Anonymous, Count: w.count, Media: zaloMedia{w.shelf},
+		Quota: func(_ bot.ChatID, q zalooa.Quota) {
+			if q.Type != zalooa.QuotaReply { // which each chat has its own of
+				w.measure("zalo-oa.quota."+string(q.Type), uint64(max(q.Remain, 0)))
+			}
+		},
 		// A request to Zalo to have one's data deleted is «quên tôi».
 		Withdraw: func(ctx context.Context, chat bot.ChatID) error {
 			id := "withdraw:" + time.Now().UTC().Format(time.DateOnly)
@@ -164,7 +166,12 @@ func openZaloOA(w wiring) (Channel, error) {
 			Lane: c.Lane(), Sender: c, Rate: c.Rate(), Supersede: true,
 			Stale: zaloStale, AskAgain: w.texts.AskAgain, Workers: 16,
 		},
-		Path: zaloOAPath, Hook: c, Run: c.Run, Files: files,
+		Path: zaloOAPath, Hook: c, Run: c.Run, Health: c.Health, Files: files,
+		Stored: func(name string) {
+			if name == zaloPair {
+				c.Look()
+			}
+		},
 	}, nil
 }
 
@@ -176,8 +183,7 @@ func openZaloBot(w wiring) (Channel, error) {
 		Token: z.Token, API: z.API, Mode: zalobot.Mode(z.Mode), Secret: z.Secret, URL: w.settings.PublicURL + zaloBotPath,
 		Intake: w.doors.Quick, // nobody knows whether Zalo comes again
 		Lease:  poller{w.safe, rand.Text()},
-		Flood:  zalobot.Flood{Text: w.texts.Flood}, Choose: w.texts.Choose,
-		Sent:  func() { w.count("zalo-bot.sent") },
+		Flood:  w.texts.Flood, Choose: w.texts.Choose,
 		Count: w.count, Log: w.log,
 	}
 	if w.published != nil {
@@ -195,57 +201,4 @@ func openZaloBot(w wiring) (Channel, error) {
 		Lane: delivery.LaneConfig{Lane: c.Lane(), Sender: c, Pace: zalobot.Pace(), Rate: zalobot.Rate()},
 		Path: zaloBotPath, Hook: c, Run: c.Run, Files: files,
 	}, nil
-}
-
-// zaloTokenFile holds a copy of the account's tokens beside the store.
-func zaloTokenFile(data string) string { return filepath.Join(data, "zalo-oa-token") }
-
-// zaloTokens keeps the tokens of the account in the store, for all replicas.
-type zaloTokens struct {
-	safe   safe
-	holder string
-}
-
-// The names in the safe.
-const (
-	zaloPair    = "zalo-oa/tokens"
-	zaloRefresh = "zalo-oa/refresh"
-)
-
-// Load implements [zalooa.Tokens].
-func (t zaloTokens) Load(ctx context.Context) (zalooa.Pair, error) {
-	p, _, err := t.load(ctx)
-	return p, err
-}
-
-// load returns the pair and the bytes it was stored as.
-func (t zaloTokens) load(ctx context.Context) (p zalooa.Pair, raw []byte, err error) {
-	raw, err = t.safe.Value(ctx, zaloPair)
-	if err != nil || raw == nil {
-		return zalooa.Pair{}, nil, err
-	}
-	if json.Unmarshal(raw, &p) != nil {
-		return zalooa.Pair{}, raw, fmt.Errorf("read zalo tokens: %w", record.ErrCorrupt) // the decoder's words may quote them
-	}
-	return p, raw, nil
-}
-
-// Swap implements [zalooa.Tokens].
-func (t zaloTokens) Swap(ctx context.Context, old, next zalooa.Pair) (bool, error) {
-	stored, raw, err := t.load(ctx)
-	if err != nil || !stored.Same(old) {
-		return false, err
-	}
-	encoded, err := json.Marshal(next)
-	if err != nil {
-		return false, fmt.Errorf("encode zalo tokens: %w", err)
-	}
-	return t.safe.Swap(ctx, zaloPair, raw, encoded)
-}
-
-// Lock implements [zalooa.Tokens].
-func (t zaloTokens) Lock(ctx context.Context, ttl time.Duration) (unlock func(), ok bool, err error) {
-	ok, err = t.safe.Hold(ctx, zaloRefresh, t.holder, ttl)
-	unlock = func() { _ = t.safe.LetGo(context.WithoutCancel(ctx), zaloRefresh, t.holder) } // it ends by itself
-	return unlock, ok, err
 }

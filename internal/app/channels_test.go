@@ -65,6 +65,14 @@ func TestZaloOAThroughTheProgram(t *testing.T) {
 		"DOITHOAI_ZALO_OA_API="+api.URL, "DOITHOAI_ZALO_OA_OAUTH="+api.URL))
 	hook.lead(r.url)
 	fake.SetWebhook(hook.url + "/hooks/zalo-oa")
+	look, err := http.Get(r.url + "/hooks/zalo-oa") // as an operator does, who wants to know whether the proxy gets there
+	if err != nil {
+		t.Fatal(err)
+	}
+	look.Body.Close()
+	if look.StatusCode != http.StatusOK {
+		t.Errorf("a look at the webhook is answered %d", look.StatusCode)
+	}
 	person := fake.Person()
 	if err := person.Type(within(t), question); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 )
 
 // health is what /healthz tells. It holds nothing about residents.
@@ -52,6 +53,15 @@ func (a *App) readiness() readiness {
 	if far, ok := a.store.(remote); ok {
 		for _, server := range far.Down() {
 			r.Status, r.Reasons = "degraded", append(r.Reasons, "store does not answer: "+server)
+		}
+	}
+	for _, c := range a.channels {
+		if c.Health == nil {
+			continue
+		}
+		if err := c.Health(); err != nil {
+			r.Status = "degraded"
+			r.Reasons = append(r.Reasons, c.Lane.Lane+": "+strings.ReplaceAll(err.Error(), "\n", "; "))
 		}
 	}
 	if a.intake != nil {

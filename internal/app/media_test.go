@@ -56,6 +56,9 @@ func (m *mirror) Decide(s exchange.Situation) exchange.Outcome {
 }
 
 // key is the one key that was given, however often it was decided.
+// Mentions implements [exchange.Decider].
+func (m *mirror) Mentions(exchange.Situation) []string { return nil }
+
 func (m *mirror) key(t *testing.T) string {
 	t.Helper()
 	m.mu.Lock()
@@ -511,6 +514,10 @@ func TestMediaFolder(t *testing.T) {
 
 // sends answers everything with a copy.
 type sends string
+
+// Decide implements [exchange.Decider].
+// Mentions implements [exchange.Decider].
+func (s sends) Mentions(exchange.Situation) []string { return nil }
 
 // Decide implements [exchange.Decider].
 func (s sends) Decide(exchange.Situation) exchange.Outcome {

@@ -133,7 +133,7 @@ func Reach(ctx context.Context, settings *config.Config) (*control.Client, error
 // server: a site like any other, but on a socket in the data folder. A folder
 // that can hold no socket costs the commands, not the service. A backup may
 // take minutes; a server that stops does not wait for it.
-func (a *App) openControl(ctx context.Context, data string, operator control.Operator, intake control.Intake, log *slog.Logger) error {
+func (a *App) openControl(ctx context.Context, data string, operator control.Operator, log *slog.Logger) error {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return dataProblem(data, err)
 	}
@@ -150,7 +150,9 @@ func (a *App) openControl(ctx context.Context, data string, operator control.Ope
 	}
 	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	server := &http.Server{
-		Handler:           recovered(control.Handler(control.Config{Operator: operator, Intake: intake, Log: log}), log),
+		Handler: recovered(control.Handler(control.Config{
+			Operator: operator, Intake: a.exchange, Safe: watched{a.store, a.stored}, Log: log,
+		}), log),
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
 		BaseContext:       func(net.Listener) context.Context { return serving },
@@ -159,6 +161,15 @@ func (a *App) openControl(ctx context.Context, data string, operator control.Ope
 	server.RegisterOnShutdown(cancel)
 	a.addSite(&site{name: "control", listener: listener, server: server})
 	return nil
+}
+
+// stored tells the channels what an operator's command has put into the safe.
+func (a *App) stored(name string) {
+	for _, c := range a.channels {
+		if c.Stored != nil {
+			c.Stored(name)
+		}
+	}
 }
 
 func storeFile(data string) string  { return filepath.Join(data, "doithoai.db") }

@@ -31,7 +31,7 @@ func TestStopEndsWhatOperatorsAskedFor(t *testing.T) {
 	var log bytes.Buffer
 	a := &App{log: slog.New(slog.NewTextHandler(&log, nil))}
 	settings, store := &config.Config{Data: t.TempDir()}, endless{begun: make(chan struct{})}
-	if err := a.openControl(t.Context(), settings.Data, store, nil, a.log); err != nil {
+	if err := a.openControl(t.Context(), settings.Data, store, a.log); err != nil {
 		t.Fatal(err)
 	}
 	ran, ended := make(chan error, 1), make(chan error, 1)
@@ -45,7 +45,7 @@ func TestStopEndsWhatOperatorsAskedFor(t *testing.T) {
 	<-store.begun
 
 	second := &App{log: a.log}
-	if problem, ok := errors.AsType[*Problem](second.openControl(t.Context(), settings.Data, store, nil, a.log)); !ok || len(second.sites) != 0 {
+	if problem, ok := errors.AsType[*Problem](second.openControl(t.Context(), settings.Data, store, a.log)); !ok || len(second.sites) != 0 {
 		t.Errorf("a second server on one folder: %v, want it refused", problem)
 	}
 	if err := a.Stop(); err != nil {
@@ -73,7 +73,7 @@ func TestServiceRunsWithoutItsSocket(t *testing.T) {
 	if err := os.WriteFile(socketFile(dir), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.openControl(t.Context(), dir, endless{}, nil, a.log); err != nil || len(a.sites) != 0 || log.Len() == 0 {
+	if err := a.openControl(t.Context(), dir, endless{}, a.log); err != nil || len(a.sites) != 0 || log.Len() == 0 {
 		t.Errorf("got %v, %d sites, log %q; want a warning and no more", err, len(a.sites), log.String())
 	}
 }

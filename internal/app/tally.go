@@ -6,7 +6,8 @@ import (
 )
 
 // tally counts what channels see since the start, such as events of a kind
-// nobody knows. Names are few. It is safe for concurrent use.
+// nobody knows, and keeps the last of what they measure. Names are few. It is
+// safe for concurrent use.
 type tally struct {
 	mu sync.Mutex
 	n  map[string]uint64
@@ -21,7 +22,17 @@ func (t *tally) count(name string) {
 	t.n[name]++
 }
 
-// all returns every counter.
+// set keeps what was measured last.
+func (t *tally) set(name string, n uint64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.n == nil {
+		t.n = map[string]uint64{}
+	}
+	t.n[name] = n
+}
+
+// all returns every counter and measure.
 func (t *tally) all() map[string]uint64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()

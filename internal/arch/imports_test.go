@@ -45,6 +45,9 @@ func TestImportsPointUp(t *testing.T) {
 				if slices.Contains(suites(), target) && !slices.Contains(byHand(), folder) {
 					t.Errorf("%s imports %s: only test files may import a suite", src.path, target)
 				}
+				if slices.Contains(forSuites(), target) && !slices.Contains(byHand(), folder) && !slices.Contains(suites(), folder) {
+					t.Errorf("%s imports %s: only suites may import it", src.path, target)
+				}
 				if lines[target] >= lines[folder] {
 					t.Errorf("%s (line %d) imports %s (line %d): imports point up only",
 						src.path, lines[folder], target, lines[target])

@@ -28,6 +28,7 @@ var (
 	_ Operator  = (*Client)(nil)
 	_ Compactor = (*Client)(nil)
 	_ Intake    = (*Client)(nil)
+	_ Safe      = (*Client)(nil)
 )
 
 // Dial finds the server that listens at the socket. The errors are
@@ -103,6 +104,25 @@ func (c *Client) Handle(ctx context.Context, m bot.Message) error {
 		return err
 	}
 	return c.small(ctx, pathMessage, j)
+}
+
+// Value implements [Safe]; [ErrUnsupported] if the server shows no values.
+func (c *Client) Value(ctx context.Context, name string) ([]byte, error) {
+	kept, err := c.kept(ctx, pathValue, swapJSON{Name: name})
+	return kept.Value, err
+}
+
+// Swap implements [Safe].
+func (c *Client) Swap(ctx context.Context, name string, old, next []byte) (bool, error) {
+	kept, err := c.kept(ctx, pathSwap, swapJSON{name, old, next})
+	return kept.Swapped, err
+}
+
+func (c *Client) kept(ctx context.Context, path string, asked swapJSON) (kept keptJSON, err error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	err = c.ask(ctx, http.MethodPost, path, asked, &kept)
+	return kept, err
 }
 
 func (c *Client) small(ctx context.Context, path string, asked any) error {

@@ -75,6 +75,14 @@ func (b *bench) Handle(_ context.Context, m bot.Message) error {
 	return b.call("handle")
 }
 
+func (b *bench) Value(_ context.Context, name string) ([]byte, error) {
+	return []byte("\xffkept"), b.call("value %s", name)
+}
+
+func (b *bench) Swap(_ context.Context, name string, old, next []byte) (bool, error) {
+	return true, b.call("swap %s: %x %x", name, old, next)
+}
+
 // roomy can be compacted as well.
 type roomy struct{ *bench }
 
@@ -155,7 +163,7 @@ func TestClientShowsWhatTheStoreHolds(t *testing.T) {
 func TestClientHasThingsDone(t *testing.T) {
 	t.Parallel()
 	b := &bench{}
-	client := connect(t, control.Config{Operator: roomy{b}, Intake: b})
+	client := connect(t, control.Config{Operator: roomy{b}, Intake: b, Safe: b})
 	message := bot.Message{
 		Chat: bot.ChatID{Channel: "zalo-oa", Bot: "oa\"1", Chat: "\xff/"}, ID: "\x00id", At: noon,
 		Kind: bot.KindPress, Text: "Gặp cán bộ", Payload: "v1|human", Sender: "\xfe7", Room: true, ReplyTo: "9\x00",
@@ -168,11 +176,28 @@ func TestClientHasThingsDone(t *testing.T) {
 	if want := []string{"compact", "revive 01-7", "bury ../a b?", "handle"}; err != nil || !reflect.DeepEqual(b.called, want) {
 		t.Errorf("done: %q, %v, want %q", b.called, err, want)
 	}
+	for _, want := range []string{"value a/b", "swap a/b:  ff", "swap a/b: ff 00"} {
+		var swapped bool
+		var value []byte
+		switch b.called = nil; want {
+		case "value a/b":
+			value, err = client.Value(t.Context(), "a/b")
+			swapped = string(value) == "\xffkept"
+		case "swap a/b:  ff":
+			swapped, err = client.Swap(t.Context(), "a/b", nil, []byte("\xff"))
+		default:
+			swapped, err = client.Swap(t.Context(), "a/b", []byte("\xff"), []byte{0})
+		}
+		if err != nil || !swapped || !reflect.DeepEqual(b.called, []string{want}) {
+			t.Errorf("%s: done %q, %t, %v", want, b.called, swapped, err)
+		}
+	}
 	if !reflect.DeepEqual(b.message, message) {
 		t.Errorf("message %+v, want %+v", b.message, message)
 	}
+	b.called = nil
 	for _, own := range []bot.Message{{Kind: bot.KindDue}, {Kind: bot.KindLetter}, {Kind: bot.KindText, Letter: &bot.Letter{}}} {
-		if err := client.Handle(t.Context(), own); err == nil || len(b.called) != 4 {
+		if err := client.Handle(t.Context(), own); err == nil || len(b.called) != 0 {
 			t.Errorf("a message of kind %q with letter %v was handed over", own.Kind, own.Letter)
 		}
 	}
@@ -187,12 +212,16 @@ func TestErrorsKeepTheirIdentity(t *testing.T) {
 		t.Run(want.Error(), func(t *testing.T) {
 			t.Parallel()
 			b := &bench{answers: fmt.Errorf("layer: %w", want)}
-			client := connect(t, control.Config{Operator: roomy{b}, Intake: b})
+			client := connect(t, control.Config{Operator: roomy{b}, Intake: b, Safe: b})
 			_, _, compact := client.Compact(t.Context())
+			_, value := client.Value(t.Context(), "a")
+			_, swap := client.Swap(t.Context(), "a", nil, []byte("geheim"))
 			for name, err := range map[string]error{
 				"revive":  client.Revive(t.Context(), "1"),
 				"bury":    client.Bury(t.Context(), "1"),
 				"compact": compact,
+				"value":   value,
+				"swap":    swap,
 				"handle":  client.Handle(t.Context(), bot.Message{Kind: bot.KindText}),
 				"dead":    client.Dead(t.Context(), func(record.Dead) error { return nil }),
 				"export":  client.Export(t.Context(), func(record.Item) error { return nil }),
@@ -219,6 +248,9 @@ func TestWhatTheServerCannotDo(t *testing.T) {
 	}
 	if err := client.Handle(t.Context(), bot.Message{Kind: bot.KindText}); !errors.Is(err, control.ErrUnsupported) {
 		t.Errorf("handle: got %v, want ErrUnsupported", err)
+	}
+	if _, err := client.Value(t.Context(), "a"); !errors.Is(err, control.ErrUnsupported) {
+		t.Errorf("value: got %v, want ErrUnsupported", err)
 	}
 	if log.Len() > 0 {
 		t.Errorf("logged %q, want only what no caller can name", log.String())
@@ -328,6 +360,25 @@ func FuzzMessage(f *testing.F) {
 		}
 		if b.message.Kind == bot.KindDue || b.message.Kind == bot.KindLetter {
 			t.Errorf("took a message of kind %q from outside", b.message.Kind)
+		}
+	})
+}
+
+// Whatever is asked of the safe, no answer and no line of the log quotes it.
+func FuzzSwap(f *testing.F) {
+	f.Add([]byte(`{"name":"zalo","old":"YQ==","next":"YQ=="}`))
+	f.Add([]byte(`{"name":"zalo","next":"geheim!"}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var log bytes.Buffer
+		b := &bench{}
+		answer := httptest.NewRecorder()
+		request := httptest.NewRequest(http.MethodPost, "/v1/swap", bytes.NewReader(body))
+		control.Handler(control.Config{Operator: b, Safe: b, Log: slog.New(slog.NewTextHandler(&log, nil))}).ServeHTTP(answer, request)
+		if taken := answer.Code == http.StatusOK; taken != (len(b.called) == 1) {
+			t.Errorf("answered %d after %q", answer.Code, b.called)
+		}
+		if len(body) > 40 && (strings.Contains(log.String(), string(body[10:])) || strings.Contains(answer.Body.String(), string(body[10:]))) {
+			t.Errorf("told what was asked: %q, %q", log.String(), answer.Body.String())
 		}
 	})
 }

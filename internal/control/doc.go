@@ -5,7 +5,8 @@
 //
 // [Listen] opens the socket and [Handler] is what is served there; [Dial]
 // returns a [Client], which can do what the store behind the server can: the
-// same [Operator], so a command need not care which of the two it has. HTTP is
+// same [Operator] and the same [Safe], so a command need not care which of the
+// two it has. HTTP is
 // spoken over the socket, long answers are a stream of JSON values with a last
 // one that says that it is complete.
 //

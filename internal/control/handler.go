@@ -16,6 +16,8 @@ import (
 const (
 	// maxMessage bounds one message that a command hands over.
 	maxMessage = 16 << 20
+	// maxKept bounds a value and what is to take its place, as they are written.
+	maxKept = 4 * record.MaxKept
 	// writeWait bounds how long a command may not read: a store that shows its
 	// items cannot close, and one in a file cannot be compacted, until it is done.
 	writeWait = 30 * time.Second
@@ -25,6 +27,7 @@ const (
 type Config struct {
 	Operator Operator     // a [Compactor] too if it can
 	Intake   Intake       // nil if messages are not taken here
+	Safe     Safe         // nil if values are not shown here
 	Log      *slog.Logger // discarded if nil
 }
 
@@ -51,6 +54,14 @@ func Handler(c Config) http.Handler {
 	answer("POST "+pathBury, h.withID(c.Operator.Bury))
 	answer("POST "+pathCompact, h.compact)
 	answer("POST "+pathMessage, h.take)
+	answer("POST "+pathValue, h.withSafe(func(ctx context.Context, s Safe, asked swapJSON) (kept keptJSON, err error) {
+		kept.Value, err = s.Value(ctx, asked.Name)
+		return kept, err
+	}))
+	answer("POST "+pathSwap, h.withSafe(func(ctx context.Context, s Safe, asked swapJSON) (kept keptJSON, err error) {
+		kept.Swapped, err = s.Swap(ctx, asked.Name, asked.Old, asked.Next)
+		return kept, err
+	}))
 	mux.HandleFunc("GET "+pathDead, h.stream(h.dead))
 	mux.HandleFunc("GET "+pathExport, h.stream(h.export))
 	answer("/", func(*http.Request) (any, error) { return nil, ErrUnsupported })
@@ -85,6 +96,19 @@ func (h handler) withID(do func(context.Context, string) error) func(*http.Reque
 			return nil, fmt.Errorf("read request: %w", err)
 		}
 		return struct{}{}, do(r.Context(), asked.ID)
+	}
+}
+
+func (h handler) withSafe(do func(context.Context, Safe, swapJSON) (keptJSON, error)) func(*http.Request) (any, error) {
+	return func(r *http.Request) (any, error) {
+		if h.Safe == nil {
+			return nil, ErrUnsupported
+		}
+		var asked swapJSON
+		if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxKept)).Decode(&asked); err != nil {
+			return nil, errors.New("read request: not a value") // the decoder's own words may quote it
+		}
+		return do(r.Context(), h.Safe, asked)
 	}
 }
 

@@ -31,6 +31,15 @@ type Intake interface {
 	Handle(ctx context.Context, m bot.Message) error
 }
 
+// Safe is what a store keeps for channels beside conversations, such as an
+// account's tokens. The values are secrets.
+type Safe interface {
+	// Value returns what is kept under a name, nil if nothing is.
+	Value(ctx context.Context, name string) ([]byte, error)
+	// Swap replaces what is kept if it is old, and reports whether it was.
+	Swap(ctx context.Context, name string, old, next []byte) (bool, error)
+}
+
 // Errors of [Dial] and of a [Client].
 var (
 	// ErrNotRunning says that no server listens at the socket.

@@ -24,6 +24,8 @@ const (
 	pathExport  = "/v1/export"
 	pathCompact = "/v1/compact"
 	pathMessage = "/v1/message"
+	pathValue   = "/v1/value"
+	pathSwap    = "/v1/swap"
 )
 
 // piece is one JSON value of a streamed answer. Exactly one field is set; End
@@ -42,6 +44,19 @@ type idJSON struct {
 type sizesJSON struct {
 	Before int64 `json:"before"`
 	After  int64 `json:"after"`
+}
+
+// swapJSON asks for a value, and for another in its place.
+type swapJSON struct {
+	Name string `json:"name"`
+	Old  []byte `json:"old,omitempty"`
+	Next []byte `json:"next,omitempty"`
+}
+
+// keptJSON is the answer to both.
+type keptJSON struct {
+	Value   []byte `json:"value,omitempty"`
+	Swapped bool   `json:"swapped,omitempty"`
 }
 
 // messageJSON is a message on its way. What comes from outside is bytes,

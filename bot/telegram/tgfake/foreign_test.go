@@ -16,6 +16,7 @@ import (
 	"github.com/go-telegram/bot/models"
 	"go.uber.org/goleak"
 
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/telegram/tgfake"
 )
 
@@ -28,7 +29,7 @@ const token = "123456:foreign"
 type foreign struct {
 	t       *testing.T
 	fake    *tgfake.Server
-	clock   *tgfake.Clock
+	clock   *standin.Clock
 	bot     *client.Bot
 	http    *http.Client
 	url     string
@@ -37,7 +38,7 @@ type foreign struct {
 
 func newForeign(t *testing.T, options ...client.Option) *foreign {
 	t.Helper()
-	f := &foreign{t: t, clock: tgfake.NewClock(time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)), updates: make(chan *models.Update, 100)}
+	f := &foreign{t: t, clock: standin.NewClock(time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)), updates: make(chan *models.Update, 100)}
 	f.fake = tgfake.New(tgfake.Options{Token: token, Clock: f.clock})
 	server := httptest.NewServer(f.fake)
 	f.url = server.URL

@@ -11,12 +11,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/doithoai/doithoai/bot/standin"
 )
 
 // Options are what a [Server] is made with. Token is compulsory.
 type Options struct {
 	Token string
-	Clock *Clock // the real time if nil
+	Clock *standin.Clock // the real time if nil
 	// Client brings webhooks; one of its own if nil.
 	Client *http.Client
 }
@@ -24,7 +26,7 @@ type Options struct {
 // Server is one bot's Telegram. It is safe for concurrent use.
 type Server struct {
 	token  string
-	clock  *Clock
+	clock  *standin.Clock
 	me     User
 	client *http.Client
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/telegram/tgfake"
 )
 
@@ -19,14 +20,14 @@ import (
 type caller struct {
 	t     *testing.T
 	fake  *tgfake.Server
-	clock *tgfake.Clock
+	clock *standin.Clock
 	url   string
 	http  *http.Client
 }
 
 func newCaller(t *testing.T) *caller {
 	t.Helper()
-	c := &caller{t: t, clock: tgfake.NewClock(time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)), http: &http.Client{Transport: &http.Transport{}}}
+	c := &caller{t: t, clock: standin.NewClock(time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)), http: &http.Client{Transport: &http.Transport{}}}
 	c.fake = tgfake.New(tgfake.Options{Token: token, Clock: c.clock})
 	server := httptest.NewServer(c.fake)
 	c.url = server.URL

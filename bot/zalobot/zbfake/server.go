@@ -10,12 +10,14 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/doithoai/doithoai/bot/standin"
 )
 
 // Options are what a [Server] is made with. Token is compulsory.
 type Options struct {
 	Token string
-	Clock *Clock // the real time if nil
+	Clock *standin.Clock // the real time if nil
 	Form  Form
 	// Client brings webhooks; one of its own if nil.
 	Client *http.Client
@@ -44,7 +46,7 @@ type Form struct {
 // Server is one bot's platform. It is safe for concurrent use.
 type Server struct {
 	o     Options
-	clock *Clock
+	clock *standin.Clock
 
 	ctx    context.Context //nolint:containedctx // ends with Close
 	cancel context.CancelFunc

@@ -7,18 +7,20 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/doithoai/doithoai/bot/standin"
 )
 
 // Options say what there is; zero fields take the default in brackets.
 type Options struct {
-	AppID     string // ["1234567890123456789"]
-	AppSecret string // ["fake-app-secret"]
-	OASecret  string // ["fake-oa-secret"]
-	OAID      string // ["388613280878808645"]
-	Callback  string // the one registered redirect address; empty allows any
-	PerMinute int    // calls the package allows in a minute [4000]
-	Echo      bool   // events tell of what the account sent
-	Clock     *Clock // nil: the machine's
+	AppID     string         // ["1234567890123456789"]
+	AppSecret string         // ["fake-app-secret"]
+	OASecret  string         // ["fake-oa-secret"]
+	OAID      string         // ["388613280878808645"]
+	Callback  string         // the one registered redirect address; empty allows any
+	PerMinute int            // calls the package allows in a minute [4000]
+	Echo      bool           // events tell of what the account sent
+	Clock     *standin.Clock // nil: the machine's
 	// Client brings events to the webhook; [one that waits two seconds].
 	Client *http.Client
 }

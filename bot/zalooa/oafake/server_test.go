@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
 )
 
@@ -27,14 +28,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type client struct {
 	t     *testing.T
 	z     *oafake.Server
-	clock *oafake.Clock
+	clock *standin.Clock
 	url   string
 	http  *http.Client
 }
 
 func start(t *testing.T, o oafake.Options) *client {
 	t.Helper()
-	clock := oafake.NewClock(time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC))
+	clock := standin.NewClock(time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC))
 	o.Clock = clock
 	z := oafake.New(o)
 	server := httptest.NewServer(z)

@@ -8,19 +8,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"net/http"
 	"os"
 	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/telegram/tgfake"
 )
 
@@ -37,54 +34,22 @@ func run() error {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-
 	fake := tgfake.New(tgfake.Options{Token: *token})
-	server := &http.Server{Addr: *listen, Handler: fake, ReadHeaderTimeout: 5 * time.Second}
-	fault := make(chan error, 1)
-	go func() { fault <- server.ListenAndServe() }()
 	person := fake.Person("Tám")
-	go show(ctx, person)
-	lines := make(chan string)
-	go read(lines)
-
-	for {
-		select {
-		case err := <-fault:
-			return err
-		case line, more := <-lines:
-			if more {
-				say(person, line)
-				continue
-			}
-		case <-ctx.Done():
-		}
-		fake.Close()
-		if err := server.Close(); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	}
+	return standin.Scene{
+		Listen: *listen, Handler: fake, Close: fake.Close, In: os.Stdin, Out: os.Stdout,
+		Say:  func(_ context.Context, line string) error { return say(person, line) },
+		Next: func(ctx context.Context) (string, error) { return next(ctx, person) },
+	}.Play(ctx)
 }
 
-// read ends with the program: reading a terminal cannot be interrupted.
-func read(lines chan<- string) {
-	defer close(lines)
-	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-		lines <- in.Text()
+func next(ctx context.Context, p *tgfake.Person) (string, error) {
+	m, err := p.Next(ctx)
+	lines := []string{m.Text + m.Caption}
+	for i, b := range buttons(m) {
+		lines = append(lines, fmt.Sprintf("  [%d] %s", i+1, b.Text))
 	}
-}
-
-func show(ctx context.Context, p *tgfake.Person) {
-	for {
-		m, err := p.Next(ctx)
-		if err != nil {
-			return
-		}
-		fmt.Println(m.Text + m.Caption)
-		for i, b := range buttons(m) {
-			fmt.Printf("  [%d] %s\n", i+1, b.Text)
-		}
-	}
+	return strings.Join(lines, "\n"), err
 }
 
 func buttons(m tgfake.Message) []tgfake.Button {
@@ -95,15 +60,14 @@ func buttons(m tgfake.Message) []tgfake.Button {
 }
 
 // say types a line, or taps the button of that number.
-func say(p *tgfake.Person, line string) {
-	n, err := strconv.Atoi(strings.TrimSpace(line))
+func say(p *tgfake.Person, line string) error {
+	n, err := strconv.Atoi(line)
 	for _, m := range slices.Backward(p.Screen()) {
 		if b := buttons(m); err == nil && n >= 1 && n <= len(b) {
 			p.PressData(m.ID, b[n-1].Data)
-			return
+			return nil
 		}
 	}
-	if line = strings.TrimSpace(line); line != "" {
-		p.Type(line)
-	}
+	p.Type(line)
+	return nil
 }

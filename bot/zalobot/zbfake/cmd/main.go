@@ -8,17 +8,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"net/http"
 	"os"
 	"os/signal"
 	"strings"
-	"time"
 
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/zalobot/zbfake"
 )
 
@@ -36,59 +33,21 @@ func run() error {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-
 	fake := zbfake.New(zbfake.Options{Token: *token, Form: zbfake.Form{Bare: *live, Live: *live, Untyped: *live}})
-	server := &http.Server{Addr: *listen, Handler: fake, ReadHeaderTimeout: 5 * time.Second}
-	fault := make(chan error, 1)
-	go func() { fault <- server.ListenAndServe() }()
 	person := fake.Person("Tám")
-	go show(ctx, person)
-	lines := make(chan string)
-	go read(lines)
-
-	for {
-		select {
-		case err := <-fault:
-			return err
-		case line, more := <-lines:
-			if more {
-				say(person, strings.TrimSpace(line))
-				continue
+	return standin.Scene{
+		Listen: *listen, Handler: fake, Close: fake.Close, In: os.Stdin, Out: os.Stdout,
+		Say: func(_ context.Context, line string) error {
+			if line == "?" {
+				person.Whisper(line)
+			} else {
+				person.Type(line)
 			}
-		case <-ctx.Done():
-		}
-		fake.Close()
-		if err := server.Close(); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	}
-}
-
-// read ends with the program: reading a terminal cannot be interrupted.
-func read(lines chan<- string) {
-	defer close(lines)
-	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-		lines <- in.Text()
-	}
-}
-
-func show(ctx context.Context, p *zbfake.Person) {
-	for {
-		m, err := p.Next(ctx)
-		if err != nil {
-			return
-		}
-		fmt.Println(strings.TrimSpace(m.Text+m.Caption+" "+m.Photo+m.Voice) + "\n")
-	}
-}
-
-func say(p *zbfake.Person, line string) {
-	switch line {
-	case "":
-	case "?":
-		p.Whisper(line)
-	default:
-		p.Type(line)
-	}
+			return nil
+		},
+		Next: func(ctx context.Context) (string, error) {
+			m, err := person.Next(ctx)
+			return strings.TrimSpace(m.Text+m.Caption+" "+m.Photo+m.Voice) + "\n", err
+		},
+	}.Play(ctx)
 }

@@ -9,17 +9,15 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"flag"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"strings"
 	"time"
 
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
 )
 
@@ -38,38 +36,14 @@ func main() {
 func run(ctx context.Context, listen, webhook string) error {
 	z := oafake.New(oafake.Options{Echo: true})
 	z.SetWebhook(webhook)
-	listener, err := net.Listen("tcp", listen)
-	if err != nil {
-		return err
-	}
-	server := &http.Server{Handler: z, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = server.Serve(listener) }()
-	defer func() { _ = server.Close() }()
-	settings(z, listener.Addr().String())
-
 	tam := z.Person()
-	go show(ctx, tam)
-	go repeat(ctx, z)
-	lines := make(chan string)
-	go func() {
-		defer close(lines)
-		for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-			lines <- in.Text()
-		}
-	}()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case line, ok := <-lines:
-			if !ok {
-				return nil
-			}
-			if err := act(ctx, tam, line); err != nil {
-				fmt.Println("!", err)
-			}
-		}
-	}
+	return standin.Scene{
+		Listen: listen, Handler: z, Close: z.Close, In: os.Stdin, Out: os.Stdout,
+		Begin:  func(addr string) { settings(z, addr) },
+		Say:    func(ctx context.Context, line string) error { return act(ctx, tam, line) },
+		Next:   func(ctx context.Context) (string, error) { return next(ctx, tam) },
+		Beside: func(ctx context.Context) { repeat(ctx, z) },
+	}.Play(ctx)
 }
 
 // settings prints what a doithoai has to be started with.
@@ -92,23 +66,17 @@ func act(ctx context.Context, p *oafake.Person, line string) error {
 		return p.Send(ctx, "image", "", map[string]any{"url": "https://photo.zdn.vn/thu.jpg"})
 	case line == "/theo":
 		return p.Follow(ctx, true)
-	case line == "":
-		return nil
 	}
 	return p.Type(ctx, line)
 }
 
-func show(ctx context.Context, p *oafake.Person) {
-	for {
-		m, err := p.Next(ctx)
-		if err != nil {
-			return
-		}
-		fmt.Println("<", strings.ReplaceAll(m.Text, "\n", "\n< "))
-		for _, b := range m.Buttons {
-			fmt.Printf("  [%s]\n", b.Title)
-		}
+func next(ctx context.Context, p *oafake.Person) (string, error) {
+	m, err := p.Next(ctx)
+	lines := []string{"< " + strings.ReplaceAll(m.Text, "\n", "\n< ")}
+	for _, b := range m.Buttons {
+		lines = append(lines, "  ["+b.Title+"]")
 	}
+	return strings.Join(lines, "\n"), err
 }
 
 // repeat brings failed events again.

@@ -1,11 +1,11 @@
-package zbfake
+package standin
 
 import (
 	"sync"
 	"time"
 )
 
-// Clock is the time of a [Server]: the real one if nil, else one that stands
+// Clock is the time of a stand-in: the real one if nil, else one that stands
 // still until it is moved. It is safe for concurrent use.
 type Clock struct {
 	mu      sync.Mutex
