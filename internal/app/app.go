@@ -57,6 +57,8 @@ type App struct {
 type Options struct {
 	// Decider decides in place of the engine.
 	Decider exchange.Decider
+	// Around, if not nil, is given what would decide and returns what does.
+	Around func(exchange.Decider) exchange.Decider
 	// Channels are served beside those of the settings.
 	Channels []ChannelOpener
 }
@@ -108,6 +110,9 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	decider := options.Decider
 	if decider == nil {
 		decider = exchange.Talking(a.library)
+	}
+	if options.Around != nil {
+		decider = options.Around(decider)
 	}
 	if err := a.openExchange(channels, decider, log); err != nil {
 		return err

@@ -37,6 +37,12 @@ func settings(t *testing.T, data string, environ ...string) *config.Config {
 	return c
 }
 
+// builtIn are the same with the built-in base.
+func builtIn(t *testing.T, environ ...string) *config.Config {
+	t.Helper()
+	return settings(t, t.TempDir(), append(environ, "DOITHOAI_KNOWLEDGE=")...)
+}
+
 func emptyFile(t *testing.T) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "doithoai.yaml")
@@ -59,8 +65,13 @@ func start(t *testing.T, c *config.Config) *running {
 
 func startLogging(t *testing.T, c *config.Config, log io.Writer) *running {
 	t.Helper()
+	return startWith(t, c, log, app.Options{})
+}
+
+func startWith(t *testing.T, c *config.Config, log io.Writer, options app.Options) *running {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	a, err := app.New(ctx, c, "test", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), app.Options{})
+	a, err := app.New(ctx, c, "test", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), options)
 	if err != nil {
 		t.Fatal(err)
 	}

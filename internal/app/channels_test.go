@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -109,6 +110,7 @@ func newGate(t *testing.T) *gate {
 			return
 		}
 		defer answer.Body.Close()
+		maps.Copy(w.Header(), answer.Header)
 		w.WriteHeader(answer.StatusCode)
 	}))
 	t.Cleanup(server.Close)
