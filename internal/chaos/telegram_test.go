@@ -13,6 +13,7 @@ import (
 var (
 	telegramRate   = flag.Int("tgrate", 100, "updates a second of the run on Telegram")
 	telegramFaults = flag.Int("tgfaults", 6, "how many things are broken in that run")
+	telegramRest   = flag.Duration("tgrest", 2*time.Second, "rest between two of them, on average; what waited meanwhile comes on top of the rate")
 )
 
 // telegramPause is between two messages of one person.
@@ -33,7 +34,7 @@ func TestChaosTelegram(t *testing.T) {
 			return p.ID(), p.Update
 		}},
 		Chats: *telegramRate * int(telegramPause/time.Second), Pause: telegramPause,
-		Faults: *telegramFaults, Between: 2 * time.Second,
+		Faults: *telegramFaults, Between: *telegramRest,
 	})
 	seconds := v.Talked.Seconds()
 	t.Logf("%.0f updates a second offered and %.0f accepted, for %.0f s", float64(v.Offered)/seconds, float64(v.Accepted)/seconds, seconds)
