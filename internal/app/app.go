@@ -60,6 +60,8 @@ type App struct {
 type Options struct {
 	// Decider decides in place of the engine.
 	Decider exchange.Decider
+	// Around, if not nil, is given what would decide and returns what does.
+	Around func(exchange.Decider) exchange.Decider
 	// Channels are served beside those of the settings.
 	Channels []ChannelOpener
 	// Fetch says how files are got that platforms name by address; whose hosts
@@ -126,6 +128,9 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 		if decider, err = a.decider(office); err != nil {
 			return err
 		}
+	}
+	if options.Around != nil {
+		decider = options.Around(decider)
 	}
 	if err := a.openExchange(channels, decider, log); err != nil {
 		return err

@@ -37,6 +37,12 @@ func settings(t *testing.T, data string, environ ...string) *config.Config {
 	return c
 }
 
+// builtIn are the same with the built-in base.
+func builtIn(t *testing.T, environ ...string) *config.Config {
+	t.Helper()
+	return settings(t, t.TempDir(), append(environ, "DOITHOAI_KNOWLEDGE=")...)
+}
+
 func emptyFile(t *testing.T) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "doithoai.yaml")

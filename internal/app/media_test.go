@@ -515,7 +515,6 @@ func TestMediaFolder(t *testing.T) {
 // sends answers everything with a copy.
 type sends string
 
-// Decide implements [exchange.Decider].
 // Mentions implements [exchange.Decider].
 func (s sends) Mentions(exchange.Situation) []string { return nil }
 

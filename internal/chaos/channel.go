@@ -16,7 +16,7 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
-// The two accounts of a replica: one on a platform that repeats a message
+// The two accounts of a replica of ours: one on a platform that repeats a message
 // until it is taken, one on a platform that gives up.
 const (
 	patientPath   = "/hooks/patient"

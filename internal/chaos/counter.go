@@ -15,12 +15,14 @@ import (
 const rooms = 50
 
 // Counter decides instead of the engine. It counts the messages of a chat in
-// its conversation, replies with the id and the number, and tells a room by
+// its conversation, replies with the text and the number, and tells a room by
 // letter.
-type Counter struct{}
+type Counter struct {
+	Alone bool // no letters: there are no rooms
+}
 
 // Decide implements exchange.Talker.
-func (Counter) Decide(conv bot.Conversation, m bot.Message, now time.Time) bot.Step {
+func (c Counter) Decide(conv bot.Conversation, m bot.Message, now time.Time) bot.Step {
 	switch m.Kind {
 	case bot.KindLetter:
 		return bot.Step{Conversation: conv, Replies: m.Letter.Replies}
@@ -29,12 +31,15 @@ func (Counter) Decide(conv bot.Conversation, m bot.Message, now time.Time) bot.S
 	}
 	conv.UpdatedAt = now
 	conv.Misses++
-	return bot.Step{
+	step := bot.Step{
 		Conversation: conv,
-		Replies:      []bot.Reply{{Kind: bot.ReplyUrgent, Text: numbered(m.ID, conv.Misses)}},
-		Letters:      []bot.Letter{{To: roomOf(m.Chat), Replies: []bot.Reply{{Kind: bot.ReplyUrgent, Text: letterText(m.ID)}}}},
+		Replies:      []bot.Reply{{Kind: bot.ReplyUrgent, Text: numbered(m.Text, conv.Misses)}},
 		Counts:       []string{"chaos.taken"},
 	}
+	if !c.Alone {
+		step.Letters = []bot.Letter{{To: roomOf(m.Chat), Replies: []bot.Reply{{Kind: bot.ReplyUrgent, Text: letterText(m.Text)}}}}
+	}
+	return step
 }
 
 // numbered is the reply to a message: its id and which one of its chat it was.

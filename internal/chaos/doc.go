@@ -10,5 +10,12 @@
 // of each chat in the stored conversation, so that every lost, doubled or half
 // done step shows in a reply.
 //
-// The short run is part of the tests; `make chaos` is the long one.
+// A run can also have the platform be Telegram ([Telegram]): the replicas serve
+// the real channel, and updates go to their webhooks at a steady rate, each chat
+// in order, and come again as Telegram brings them. There are no letters then:
+// only the chat itself writes. What cannot be brought in time follows at once, so
+// faults do not lower the load but bunch it.
+//
+// Short runs are part of the tests; `make chaos` does the long ones, on Telegram
+// with a thousand updates a second (-tgrate, -tgfaults, -tgrest).
 package chaos

@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,13 +19,26 @@ const (
 	redeliverMax   = 2 * time.Second
 	// impatientTries is how often a platform that gives up tries.
 	impatientTries = 5
+	// Telegram asks once more at once, then after 2, 4, 8 … seconds, unless the
+	// answer said when.
+	telegramFirst = 2 * time.Second
+	telegramMax   = time.Minute
 )
 
-// update is one message of a person, on its way to the program.
+// update is one message of a person on a platform of our own, on its way to the
+// program.
 type update struct {
 	Chat string `json:"chat"`
 	ID   string `json:"id"`
 }
+
+// Of so many messages that the program sends, the platform refuses some for a
+// moment, and fails to say of some that it took them.
+const (
+	diceSides   = 200
+	throttledOf = 2
+	unclearOf   = 1
+)
 
 // arrival is one message the program sent, as the platform got it.
 type arrival struct {
@@ -39,8 +51,9 @@ type arrival struct {
 
 // Platform stands for a messaging platform. It is safe for concurrent use.
 type Platform struct {
-	server *httptest.Server
-	client *http.Client
+	telegram *Telegram // nil: a platform of our own
+	server   *httptest.Server
+	client   *http.Client
 
 	mu       sync.Mutex
 	hooks    []string // where updates go, chosen at random
@@ -50,18 +63,26 @@ type Platform struct {
 	faulty   bool // answers of our own that a sender must bear
 }
 
-// NewPlatform starts a platform; Close ends it.
-func NewPlatform() *Platform {
+// NewPlatform starts a platform, one of our own if t is nil; Close ends it.
+func NewPlatform(t *Telegram) *Platform {
 	p := &Platform{
-		client:   &http.Client{Timeout: hookTimeout},
+		telegram: t,
+		client:   &http.Client{Timeout: hookTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
 		accepted: map[string]bool{}, offered: map[string]bool{}, faulty: true,
 	}
-	p.server = httptest.NewServer(http.HandlerFunc(p.receive))
+	receive := p.receive
+	if t != nil {
+		receive = p.receiveTelegram
+	}
+	p.server = httptest.NewServer(http.HandlerFunc(receive))
 	return p
 }
 
 // Close ends the platform.
-func (p *Platform) Close() { p.server.Close() }
+func (p *Platform) Close() {
+	p.client.CloseIdleConnections()
+	p.server.Close()
+}
 
 // URL is where the program sends to.
 func (p *Platform) URL() string { return p.server.URL }
@@ -95,24 +116,13 @@ func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	a.At = time.Now()
-	p.mu.Lock()
-	dice := 100
-	if p.faulty {
-		dice = rand.IntN(200) //nolint:gosec // a fault, not a secret
-	}
-	switch dice {
-	case 0, 1: // too fast
-		p.mu.Unlock()
+	if p.dice() < throttledOf {
 		w.Header().Set("Retry-After", "1")
 		w.WriteHeader(http.StatusTooManyRequests)
 		return
-	case 2: // taken, and an answer that does not say so
-		a.Unclear = true
 	}
-	p.arrivals = append(p.arrivals, a)
-	id := len(p.arrivals)
-	p.mu.Unlock()
+	a.At, a.Unclear = time.Now(), p.dice() < unclearOf
+	id := p.arrive(a)
 	if a.Unclear {
 		w.WriteHeader(http.StatusBadGateway)
 		return
@@ -120,65 +130,22 @@ func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"message_id":"m%d"}`, id)
 }
 
-// Talk lets a chat send messages, one after the other, until enough is closed. A
-// patient platform repeats each until it is taken, as Telegram does; an
-// impatient one gives up after some tries and goes on, as Zalo does. Some are
-// delivered once more after they were taken.
-func (p *Platform) Talk(ctx context.Context, enough <-chan struct{}, path, chat string, patient bool, pause time.Duration) {
-	for n := 0; ; n++ {
-		select {
-		case <-enough:
-			return
-		default:
-		}
-		u := update{Chat: chat, ID: fmt.Sprintf("%s.%d", chat, n)}
-		p.deliver(ctx, path, u, patient)
-		if rand.IntN(20) == 0 { //nolint:gosec // as above
-			p.push(ctx, path, u)
-		}
-		if !Wait(ctx, pause/2+rand.N(pause)) { //nolint:gosec // as above
-			return
-		}
+// dice throws a die for a fault of the platform's own; a calm one has none.
+func (p *Platform) dice() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.faulty {
+		return diceSides
 	}
+	return rand.IntN(diceSides) //nolint:gosec // a fault, not a secret
 }
 
-func (p *Platform) deliver(ctx context.Context, path string, u update, patient bool) {
+// arrive notes what came and returns how much has.
+func (p *Platform) arrive(a arrival) int {
 	p.mu.Lock()
-	p.offered[u.ID] = true
-	p.mu.Unlock()
-	for try := 1; ctx.Err() == nil; try++ {
-		if p.push(ctx, path, u) {
-			p.mu.Lock()
-			p.accepted[u.ID] = true
-			p.mu.Unlock()
-			return
-		}
-		if !patient && try == impatientTries {
-			return
-		}
-		Wait(ctx, min(redeliverFirst<<min(try, 6), redeliverMax))
-	}
-}
-
-// push delivers an update once and reports whether it was taken.
-func (p *Platform) push(ctx context.Context, path string, u update) bool {
-	body, err := json.Marshal(u)
-	if err != nil {
-		panic(err) // two strings
-	}
-	p.mu.Lock()
-	hook := p.hooks[rand.IntN(len(p.hooks))] //nolint:gosec // as above
-	p.mu.Unlock()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, hook+path, bytes.NewReader(body))
-	if err != nil {
-		panic(err) // an address of our own
-	}
-	resp, err := p.client.Do(r)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = resp.Body.Close() }()
-	return resp.StatusCode == http.StatusOK
+	defer p.mu.Unlock()
+	p.arrivals = append(p.arrivals, a)
+	return len(p.arrivals)
 }
 
 // Wait waits for d and reports true, or false once ctx ends.

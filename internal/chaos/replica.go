@@ -31,6 +31,7 @@ type plan struct {
 	Knowledge string
 	Redis     string // empty: the embedded store in Data
 	Platform  string
+	Telegram  *TelegramAccount // nil: the channel of our own
 }
 
 // RunReplica is the main of a replica: the whole program, on the settings of
@@ -63,7 +64,11 @@ func runReplica(text string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil)).With("replica", p.Name)
-	a, err := app.New(ctx, settings, "chaos", log, app.Options{Decider: exchange.Talking(Counter{}), Channels: openers(p.Name, p.Platform)})
+	channels := openers(p.Name, p.Platform)
+	if p.Telegram != nil {
+		channels = []app.ChannelOpener{openTelegram(p.Name, p.Platform, *p.Telegram, log)}
+	}
+	a, err := app.New(ctx, settings, "chaos", log, app.Options{Decider: exchange.Talking(Counter{Alone: p.Telegram != nil}), Channels: channels})
 	if err != nil {
 		return err
 	}
@@ -80,23 +85,20 @@ type process struct {
 }
 
 // newProcess prepares a replica in a folder of its own.
-func newProcess(dir, name, knowledge, redis, platform string) (*process, error) {
+func newProcess(dir string, p plan) (*process, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
-	data := filepath.Join(dir, name)
-	if err := os.MkdirAll(data, 0o700); err != nil {
+	p.Listen, p.Data = net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), filepath.Join(dir, p.Name)
+	if err := os.MkdirAll(p.Data, 0o700); err != nil {
 		return nil, err
 	}
-	log, err := os.Create(filepath.Join(dir, name+".log"))
+	log, err := os.Create(filepath.Join(dir, p.Name+".log"))
 	if err != nil {
 		return nil, err
 	}
-	return &process{log: log, plan: plan{
-		Name: name, Listen: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), Data: data,
-		Knowledge: knowledge, Redis: redis, Platform: platform,
-	}}, nil
+	return &process{log: log, plan: p}, nil
 }
 
 func freePort() (int, error) {

@@ -28,9 +28,10 @@ type Fault struct {
 // Plan is one run.
 type Plan struct {
 	Store     Store
+	Telegram  *Telegram // nil: a platform and a channel of our own
 	Replicas  int
 	Chats     int
-	Pause     time.Duration // of a chat between two messages, on average
+	Pause     time.Duration // of a chat between two messages
 	Faults    int           // how many
 	Between   time.Duration // rest between two faults, on average
 	Knowledge string        // folder of a base, a small one starts faster
@@ -43,7 +44,7 @@ const settleWait = 90 * time.Second
 
 // Run does a run and returns what it showed. An error is one of the run itself.
 func Run(ctx context.Context, plan Plan) (v Verdict, err error) {
-	platform := NewPlatform()
+	platform := NewPlatform(plan.Telegram)
 	defer platform.Close()
 	r := &run{plan: plan, platform: platform}
 	defer func() { err = errors.Join(err, r.end()) }()
@@ -54,14 +55,16 @@ func Run(ctx context.Context, plan Plan) (v Verdict, err error) {
 	talking, hush := context.WithCancel(ctx)
 	defer hush()
 	var talkers sync.WaitGroup
+	began := time.Now()
 	for i := range plan.Chats {
-		path, patient := patientPath, true
-		if i%2 == 1 {
-			path, patient = impatientPath, false
-		}
-		talkers.Go(func() { platform.Talk(talking, enough, path, fmt.Sprintf("chat-%d", i), patient, plan.Pause) })
+		first := began.Add(plan.Pause * time.Duration(i) / time.Duration(plan.Chats))
+		t := platform.talker(i)
+		talkers.Go(func() {
+			platform.talk(talking, enough, t, func(n int) time.Time { return first.Add(time.Duration(n) * plan.Pause) })
+		})
 	}
 	err = r.rage(ctx)
+	talked := time.Since(began)
 	close(enough)
 	if err != nil {
 		hush() // with a store or replica that did not come back, nobody may ever be heard
@@ -69,7 +72,9 @@ func Run(ctx context.Context, plan Plan) (v Verdict, err error) {
 	talkers.Wait()
 	platform.Calm()
 	r.settle(ctx)
-	return platform.Judge(r.broken, time.Second), errors.Join(err, ctx.Err())
+	v = platform.Judge(r.broken, time.Second)
+	v.Talked = talked
+	return v, errors.Join(err, ctx.Err())
 }
 
 // run is one run under way.
@@ -82,8 +87,13 @@ type run struct {
 
 func (r *run) begin(ctx context.Context) error {
 	var urls []string
+	about := plan{Knowledge: r.plan.Knowledge, Redis: r.plan.Store.Redis, Platform: r.platform.URL()}
+	if r.plan.Telegram != nil {
+		about.Telegram = &r.plan.Telegram.Account
+	}
 	for i := range r.plan.Replicas {
-		p, err := newProcess(r.plan.Dir, fmt.Sprintf("replica-%d", i+1), r.plan.Knowledge, r.plan.Store.Redis, r.platform.URL())
+		about.Name = fmt.Sprintf("replica-%d", i+1)
+		p, err := newProcess(r.plan.Dir, about)
 		if err != nil {
 			return err
 		}

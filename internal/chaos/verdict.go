@@ -15,12 +15,15 @@ type span struct {
 
 // Verdict is what a run showed.
 type Verdict struct {
-	Offered   int // messages that persons sent
-	Accepted  int // of them acknowledged
-	Replies   int // distinct replies that arrived
-	Letters   int // distinct letters that arrived
-	Explained int // messages that arrived twice with a fault between
-	Unclear   int // messages that arrived twice because the platform did not say it had taken the first
+	Talked    time.Duration // how long persons sent messages
+	Offered   int           // messages that they sent
+	Accepted  int           // of them acknowledged
+	Lost      int           // of them never answered
+	Doubled   int           // messages that changed the state twice
+	Replies   int           // distinct replies that arrived
+	Letters   int           // distinct letters that arrived
+	Explained int           // messages that arrived twice with a fault between
+	Unclear   int           // messages that arrived twice because the platform did not say it had taken the first
 	Faults    []string
 }
 
@@ -52,7 +55,7 @@ func (p *Platform) missing() int {
 		}
 	}
 	for id := range replied {
-		if !letters[id] {
+		if p.telegram == nil && !letters[id] {
 			n++
 		}
 	}
@@ -88,6 +91,7 @@ func (p *Platform) Judge(broken []span, margin time.Duration) Verdict {
 			continue
 		}
 		if other, ok := numbers[id]; ok {
+			v.Doubled++
 			v.fault("message %s changed the state twice: as number %d and %d", id, other, n)
 		}
 		numbers[id] = n
@@ -104,11 +108,12 @@ func (p *Platform) Judge(broken []span, margin time.Duration) Verdict {
 	v.Replies, v.Letters = len(numbers), len(letters)
 	for id := range p.accepted {
 		if _, ok := numbers[id]; !ok {
+			v.Lost++
 			v.fault("message %s was accepted and never answered", id)
 		}
 	}
 	for id := range numbers {
-		if !letters[id] {
+		if p.telegram == nil && !letters[id] {
 			v.fault("the letter about %s never arrived", id)
 		}
 	}

@@ -47,8 +47,10 @@ type SpoolLevel interface {
 // IntakeConfig is how an [Intake] works; the zero value is fit for use.
 type IntakeConfig struct {
 	// Budget is how long the store may take for a message, the wait behind
-	// earlier messages of the chat included; 800 ms if zero. Zalo gives up after
-	// two seconds, and syncing the spool comes on top.
+	// earlier messages of the chat included; 150 ms if zero. When a store stops
+	// answering, all that comes until the first message is spooled waits that
+	// long: the longer it is, the more of them, and Zalo counts those that took
+	// long. One that is merely slow loses nothing but a detour.
 	Budget time.Duration
 	// Late is how old a message is that TooLate is asked about; 48 h if zero.
 	Late time.Duration
@@ -102,7 +104,7 @@ type IntakeState struct {
 
 // NewIntake returns an Intake before x. [Intake.Run] must run beside it.
 func NewIntake(x Handler, spool Spool, config IntakeConfig) *Intake {
-	config.Budget = cmp.Or(config.Budget, 800*time.Millisecond)
+	config.Budget = cmp.Or(config.Budget, 150*time.Millisecond)
 	config.Late = cmp.Or(config.Late, 48*time.Hour)
 	config.Parallel = cmp.Or(config.Parallel, 8)
 	config.Drain = cmp.Or(config.Drain, 3*time.Second)

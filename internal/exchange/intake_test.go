@@ -170,8 +170,8 @@ func TestIntakeSpoolsWhatTheStoreDoesNotTake(t *testing.T) {
 		mood mood
 		took time.Duration
 	}{
-		"hangs": {hangs, 800 * time.Millisecond}, "fails": {fails, 0},
-		"muffled": {muffled, 0}, "tardy": {tardy, 800 * time.Millisecond},
+		"hangs": {hangs, 150 * time.Millisecond}, "fails": {fails, 0},
+		"muffled": {muffled, 0}, "tardy": {tardy, 150 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -225,11 +225,11 @@ func TestIntakeKeepsBudgetAndOrderInABurst(t *testing.T) {
 			ids = append(ids, id)
 			callers.Go(func() {
 				start := time.Now()
-				if err := o.Handle(t.Context(), message(id, "")); err != nil || time.Since(start) > 800*time.Millisecond {
+				if err := o.Handle(t.Context(), message(id, "")); err != nil || time.Since(start) > 150*time.Millisecond {
 					t.Errorf("message %d: Handle = %v after %v", n, err, time.Since(start))
 				}
 			})
-			time.Sleep(150 * time.Millisecond)
+			time.Sleep(30 * time.Millisecond)
 		}
 		callers.Wait()
 		o.store.be(well)

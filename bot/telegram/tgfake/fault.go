@@ -12,6 +12,8 @@ type Fault struct {
 	Hang        bool   // never answered, nothing done
 	Drop        bool   // the line breaks, nothing done
 	Break       bool   // done, but the line breaks before the answer
+
+	Skip int // so many requests pass before the first one meets it
 }
 
 type fault struct {
@@ -40,6 +42,10 @@ func (s *Server) takeFault(method string) *Fault {
 	defer s.mu.Unlock()
 	for i, f := range s.faults {
 		if f.method != method && (f.method != AnyMessage || !bringsMessage(method)) {
+			continue
+		}
+		if f.Skip > 0 {
+			f.Skip--
 			continue
 		}
 		if f.left--; f.left <= 0 {

@@ -117,7 +117,9 @@ func (s *Server) sendMessage(p params) (any, error) {
 func (s *Server) say(c *chat, m *Message) *Message {
 	me := s.me
 	m.ID, m.From, m.Date, m.Chat = int(s.id()), &me, s.clock.Now().Unix(), c.Chat
-	c.show(m)
+	if !s.load {
+		c.show(m)
+	}
 	shown := *m
 	return &shown
 }

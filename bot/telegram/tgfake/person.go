@@ -60,6 +60,16 @@ func textMessage(text string) *Message {
 // Type sends a line and returns its number.
 func (p *Person) Type(text string) int { return p.write(textMessage(text)) }
 
+// Update returns the update of a line and queues nothing: for whoever brings
+// updates to the bot by a way of their own.
+func (p *Person) Update(text string) []byte {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	m := textMessage(text)
+	m.ID, m.Date, m.Chat, m.From = int(p.s.id()), p.s.clock.Now().Unix(), p.chat.Chat, &p.User
+	return p.s.updates.number("message", m)
+}
+
 // Forward sends on what somebody else wrote.
 func (p *Person) Forward(text string) int {
 	return p.write(&Message{Text: text, ForwardOrigin: map[string]any{"type": "hidden_user", "sender_user_name": "Ai đó", "date": p.s.clock.Now().Unix()}})

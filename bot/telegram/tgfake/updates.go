@@ -54,14 +54,20 @@ func (s *Server) add(kind, queue string, content any) {
 	if !u.wants(kind) {
 		return
 	}
+	body := u.number(kind, content)
+	now := s.clock.Now()
+	u.waiting = append(u.waiting, &update{id: u.next, kind: kind, queue: queue, body: body, expires: now.Add(lifetime(kind)), due: now})
+	u.wake()
+}
+
+// number makes an update and gives it its number.
+func (u *updates) number(kind string, content any) []byte {
 	u.next++
 	body, err := json.Marshal(map[string]any{"update_id": u.next, kind: content})
 	if err != nil {
 		panic(err) // what people do is made here
 	}
-	now := s.clock.Now()
-	u.waiting = append(u.waiting, &update{id: u.next, kind: kind, queue: queue, body: body, expires: now.Add(lifetime(kind)), due: now})
-	u.wake()
+	return body
 }
 
 func (u *updates) wants(kind string) bool {

@@ -15,6 +15,8 @@ type Fault struct {
 	Hang    bool   // never answered, nothing done
 	Drop    bool   // the line breaks, nothing done
 	Break   bool   // done, but the line breaks before the answer
+
+	Skip int // so many calls pass before the first one meets it
 }
 
 type fault struct {
@@ -49,6 +51,10 @@ func (s *Server) takeFault(path string) *Fault {
 	defer s.mu.Unlock()
 	for i, f := range s.faults {
 		if f.path != path {
+			continue
+		}
+		if f.Skip > 0 {
+			f.Skip--
 			continue
 		}
 		if f.left--; f.left <= 0 {

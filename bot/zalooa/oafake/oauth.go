@@ -71,6 +71,13 @@ func (s *Server) Revoke() {
 	s.tokens.access = "revoked-" + rand.Text()
 }
 
+// Expire ends the access token's time.
+func (s *Server) Expire() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokens.expires = s.now()
+}
+
 // Grant consents as an administrator would, and returns the code.
 func (s *Server) Grant(challenge string) (code string) {
 	s.mu.Lock()

@@ -67,9 +67,25 @@ func (p *Person) Send(ctx context.Context, kind, text string, payload map[string
 	return p.send(ctx, kind, text, []any{map[string]any{"type": dressed, "payload": payload}})
 }
 
+// Call sends a line with a single call of the webhook and returns how that was
+// answered. Nothing repeats it.
+func (p *Person) Call(ctx context.Context, text string) (status int, err error) {
+	e := p.write("text", text, nil)
+	p.s.mu.Lock()
+	url := p.s.webhook
+	p.s.mu.Unlock()
+	return p.s.post(ctx, url, e.body, e.signature, 0)
+}
+
 func (p *Person) send(ctx context.Context, kind, text string, attachments []any) error {
+	return p.s.bring(ctx, p.write(kind, text, attachments))
+}
+
+// write puts what the person sends into the chat and returns its event.
+func (p *Person) write(kind, text string, attachments []any) *event {
 	s := p.s
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	m := Message{ID: "in" + strconv.Itoa(s.number()) + "b09", Text: text, At: s.now()}
 	p.last = m.At
 	p.talk = append(p.talk, said{m, false})
@@ -88,9 +104,7 @@ func (p *Person) send(ctx context.Context, kind, text string, attachments []any)
 		body["event_name"] = "anonymous_send_" + kind
 		message["conversation_id"] = p.conversation()
 	}
-	e := s.event(body)
-	s.mu.Unlock()
-	return s.bring(ctx, e)
+	return s.event(body)
 }
 
 // ErrNoButton says that no message has a button of that title.

@@ -16,45 +16,87 @@ type dueItem struct {
 	at     float64
 }
 
-// due returns up to n members of each shard's sorted set that are due by now,
-// over all shards, the longest due first. It fails only if no node answers: what
-// lies on the others need not wait for one that is gone.
+// firstRows is how many members of each shard a look asks for before it knows
+// where the longest due lie. With all that were wanted from all shards, a backlog
+// would keep the servers busy telling of it: 8,000 rows for 32 leases. That
+// one shard has more than this many of those 32 is rare.
+const firstRows = 3
+
+// due returns the members of the shards' sorted sets that are due by now, the
+// longest due first, and among them the n first over all shards. It fails only if
+// no node answers: what lies on the others need not wait for one that is gone.
 func (s *Store) due(ctx context.Context, key func(shard int) string, n int) ([]dueItem, error) {
 	// The server's clock is read in the same trip, for the next look.
 	now := strconv.FormatInt(s.clock.now().UnixMilli(), 10)
+	rows := min(n, firstRows)
 	calls := make([]*call, record.Shards, record.Shards+1)
 	for shard := range calls {
-		calls[shard] = &call{shard: shard, args: []any{"zrangebyscore", key(shard), "-inf", now, "withscores", "limit", 0, n}}
+		calls[shard] = dueCall(shard, key, now, rows)
 	}
 	calls = append(calls, timeCall(0))
 	s.all(ctx, calls)
-	var found []dueItem
-	var fault error
-	answered := false
-	for shard, c := range calls {
+	s.clock.tell(calls[record.Shards].value)
+	shards := make([][]dueItem, record.Shards)
+	fault := readDue(shards, calls[:record.Shards])
+	if answered := slices.ContainsFunc(calls, func(c *call) bool { return c.err == nil }); !answered {
+		return nil, fault
+	}
+	found := sorted(shards)
+	if more := short(shards, found, rows, n); len(more) > 0 {
+		for i, shard := range more {
+			calls[i] = dueCall(shard, key, now, n)
+		}
+		calls = calls[:len(more)]
+		s.all(ctx, calls)
+		_ = readDue(shards, calls) // what is known already will do
+		found = sorted(shards)
+	}
+	return found, nil
+}
+
+func dueCall(shard int, key func(shard int) string, now string, rows int) *call {
+	return &call{shard: shard, args: []any{"zrangebyscore", key(shard), "-inf", now, "withscores", "limit", 0, rows}}
+}
+
+// readDue puts what the calls brought in the place of what was known of their
+// shards, and returns the first error.
+func readDue(shards [][]dueItem, calls []*call) (fault error) {
+	for _, c := range calls {
 		if c.err != nil {
 			fault = cmp.Or(fault, c.err)
 			continue
 		}
-		answered = true
-		if shard == record.Shards {
-			s.clock.tell(c.value)
-			continue
-		}
 		list := texts(c.value)
+		items := make([]dueItem, 0, len(list)/2)
 		for i := 0; i+1 < len(list); i += 2 {
 			at, err := strconv.ParseFloat(list[i+1], 64)
 			if err != nil {
 				continue // Redis writes its own numbers
 			}
-			found = append(found, dueItem{shard, list[i], at})
+			items = append(items, dueItem{c.shard, list[i], at})
+		}
+		shards[c.shard] = items
+	}
+	return fault
+}
+
+func sorted(shards [][]dueItem) []dueItem {
+	found := slices.Concat(shards...)
+	slices.SortStableFunc(found, func(a, b dueItem) int { return cmp.Compare(a.at, b.at) })
+	return found
+}
+
+// short returns the shards that may hold more of the n first than the rows that
+// were asked for.
+func short(shards [][]dueItem, found []dueItem, rows, n int) []int {
+	var more []int
+	for shard, items := range shards {
+		cut := len(items) == rows && rows < n
+		if cut && (len(found) < n || items[rows-1].at < found[n-1].at) {
+			more = append(more, shard)
 		}
 	}
-	if !answered {
-		return nil, fault
-	}
-	slices.SortStableFunc(found, func(a, b dueItem) int { return cmp.Compare(a.at, b.at) })
-	return found, nil
+	return more
 }
 
 // maxLooks is how often one request looks again when what was due turned out
