@@ -204,4 +204,3 @@ func replace(path string, data []byte) error {
 	}
 	return nil
 }
-
