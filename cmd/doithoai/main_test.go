@@ -125,7 +125,7 @@ func TestCommandLine(t *testing.T) {
 // English words that the command library would say if it were asked itself.
 func TestHelpIsVietnamese(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{}, {"serve", "-h"}, {"kb", "-h"}, {"kb", "ask", "-h"}, {"kb", "eval", "-h"}, {"config", "-h"}, {"x"}, {"serve", "x"}} {
+	for _, args := range [][]string{{}, {"serve", "-h"}, {"kb", "-h"}, {"kb", "ask", "-h"}, {"kb", "eval", "-h"}, {"config", "-h"}, {"desks", "-h"}, {"desks", "import", "-h"}, {"desks", "check", "--x"}, {"x"}, {"serve", "x"}} {
 		got := command(t, "", nil, args...)
 		for _, word := range []string{"Usage", "Flags", "Available", "help for", "unknown", "accepts", "Error"} {
 			if strings.Contains(got.out+got.err, word) {
@@ -246,6 +246,10 @@ func TestSchemasInTheRepositoryAreCurrent(t *testing.T) {
 		if err != nil || string(got) != want.out {
 			t.Errorf("docs/schema/%s.schema.json is not what «kb schema» prints (%v): run make schema", name, err)
 		}
+	}
+	want := command(t, "", nil, "desks", "schema")
+	if got, err := os.ReadFile("../../docs/schema/can_bo.schema.json"); err != nil || string(got) != want.out {
+		t.Errorf("docs/schema/can_bo.schema.json is not what «desks schema» prints (%v): run make schema", err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/doithoai/doithoai/internal/strictyaml"
@@ -17,32 +18,33 @@ const (
 	maxTermWork = 240 * time.Hour
 )
 
-var termForm = regexp.MustCompile(`^(\d{1,4})(ngaylamviec|ngay|giolamviec|gio|phut)$`)
+var termForm = regexp.MustCompile(`^(\d{1,4})\s*(\pL[\pL ]*)$`)
 
 const termCure = "Viết như «2 ngày làm việc», «4 giờ làm việc», «30 phút» hoặc «trong ngày»."
 
 // parseTerm reads a promise. Its errors are Vietnamese and become part of a
 // sentence.
 func parseTerm(text string) (Term, error) {
-	folded := strictyaml.Fold(text)
-	if folded == "trongngay" || folded == "trongngaylamviec" {
+	if folded := strictyaml.Fold(text); folded == "trongngay" || folded == "trongngaylamviec" {
 		return Term{}, nil
 	}
-	m := termForm.FindStringSubmatch(folded)
+	m := termForm.FindStringSubmatch(strings.TrimSpace(text))
 	if m == nil {
 		return Term{}, errors.New("không hiểu thời hạn")
 	}
 	n, _ := strconv.Atoi(m[1]) // four digits
 	var term Term
-	switch m[2] {
+	switch strictyaml.Fold(m[2]) {
 	case "ngay":
 		return Term{}, errors.New("không rõ ngày thường hay ngày làm việc")
 	case "ngaylamviec":
 		term.Days = n
 	case "phut":
 		term.Work = time.Duration(n) * time.Minute
-	default:
+	case "gio", "giolamviec":
 		term.Work = time.Duration(n) * time.Hour
+	default:
+		return Term{}, errors.New("không hiểu thời hạn")
 	}
 	switch {
 	case n == 0:
