@@ -132,7 +132,8 @@ func (s *step) noteChief(e Effect) bool {
 }
 
 // noteHolder says something to who has the case: in the officer's own chat, else
-// in the room that shows it; if nobody has it, wherever there is a card.
+// in the room that shows it; if nobody has it, wherever there is a card, but not
+// to people who are away today.
 func (s *step) noteHolder(e Effect) {
 	if chat, ok := s.chat(s.c.Holder); ok {
 		s.card(chat)
@@ -150,8 +151,10 @@ func (s *step) noteHolder(e Effect) {
 		return
 	}
 	for _, chat := range s.c.Cards {
-		e.To = chat
-		s.note(e)
+		if id, ok := s.owner(chat); !ok || s.mayAct(id) {
+			e.To = chat
+			s.note(e)
+		}
 	}
 }
 
