@@ -124,7 +124,7 @@ func (s *step) timers() []timer {
 		if c.Matter == bot.MatterUrgent {
 			hours = alwaysOpen()
 		}
-		add(s.seekAt(), hours, func() { s.log("seek"); s.seek() })
+		add(s.seekAt(), hours, s.seek)
 	}
 	return out
 }

@@ -43,7 +43,7 @@ func TestWhoARungToldMayTake(t *testing.T) {
 	b.strike()
 	b.want("card minh", "reminder minh (1)")
 	b.by("minh", Take)
-	b.wantCase(bot.CaseHeld, "y-te", "minh", 1)
+	b.wantCase(bot.CaseHeld, "y-te", "minh", 2)
 }
 
 func TestTheRoomOfAnotherDeskMayBeTold(t *testing.T) {
@@ -52,7 +52,7 @@ func TestTheRoomOfAnotherDeskMayBeTold(t *testing.T) {
 	b.strike()
 	b.wantOf(b.told, "card minh", "card son", "reminder minh (1)", "reminder son (1)")
 	b.by("son", Take)
-	b.wantCase(bot.CaseHeld, "y-te", "son", 1)
+	b.wantCase(bot.CaseHeld, "y-te", "son", 2)
 }
 
 func TestTheLadderOfAConfidentialCaseStaysAtItsDesk(t *testing.T) {
@@ -91,13 +91,13 @@ func TestAStaleHoldIsTakenBack(t *testing.T) {
 	b := open(t, "bao-hiem-y-te")
 	b.by("lan", Take)
 	b.until(at(24, 13, 29))
-	b.wantCase(bot.CaseHeld, "y-te", "lan", 1)
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 2)
 	b.strike() // half of the term of 22 working hours
-	b.wantCase(bot.CaseHeld, "y-te", "lan", 1)
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 2)
 	b.strike() // but not before the end of the next working day
 	b.wantTime("now", b.now, at(25, 7, 30))
 	b.want("card lan", "card hoa", "released lan")
-	b.wantCase(bot.CaseWaiting, "y-te", "", 2)
+	b.wantCase(bot.CaseWaiting, "y-te", "", 3)
 }
 
 func TestAHoldOfHoursIsTakenBackSooner(t *testing.T) {
@@ -105,9 +105,9 @@ func TestAHoldOfHoursIsTakenBackSooner(t *testing.T) {
 	b := urgent(t) // within 2 hours
 	b.by("hai", Take)
 	b.until(monday.Add(time.Hour - time.Minute))
-	b.wantCase(bot.CaseHeld, "gap", "hai", 1)
+	b.wantCase(bot.CaseHeld, "gap", "hai", 2)
 	b.until(monday.Add(time.Hour))
-	b.wantCase(bot.CaseWaiting, "gap", "", 2)
+	b.wantCase(bot.CaseWaiting, "gap", "", 3)
 }
 
 func TestSilenceAfterAnAnswerEndsTheCase(t *testing.T) {
@@ -121,7 +121,7 @@ func TestSilenceAfterAnAnswerEndsTheCase(t *testing.T) {
 	b.strike()
 	b.want("silent", "card lan", "card hoa")
 	b.wantTime("closed", b.c.Closed, at(58, 7, 30)) // Thursday and Friday were silent, and the office opens on Monday
-	b.wantCase(bot.CaseClosed, "y-te", "", 2)
+	b.wantCase(bot.CaseClosed, "y-te", "", 3)
 }
 
 func TestAResidentWhoIsAskedIsRemindedOnceAndThenLetGo(t *testing.T) {

@@ -20,7 +20,7 @@ func TestFailure8AnswerOverAColleague(t *testing.T) {
 	seen := b.c.Epoch // lan begins to write
 	b.by("lan", Release)
 	b.says("hoa", Answer, "Dạ, đổi ở xã.")
-	b.wantCase(bot.CaseAnswered, "y-te", "hoa", 3)
+	b.wantCase(bot.CaseAnswered, "y-te", "hoa", 4)
 	b.do(Event{Kind: Answer, By: "lan", Text: "Dạ, đổi ở huyện.", Epoch: seen})
 	b.want("not-holder lan")
 	if len(b.c.Said) != 1 {
@@ -71,7 +71,7 @@ func TestFailure11AnEmptyQuestionReachesSomebody(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.open(bot.CaseAct{Kind: bot.ActOpen})
-	b.wantCase(bot.CaseWaiting, "chung", "", 0)
+	b.wantCase(bot.CaseWaiting, "chung", "", 1)
 	b.want("card nga")
 }
 
@@ -84,7 +84,7 @@ func TestFailure12TheOfficerLearnsWhatNeverArrived(t *testing.T) {
 	if !slices.Contains(b.lines(b.told), "sent lan (blocked) #1") {
 		t.Errorf("told %q", b.lines(b.told))
 	}
-	b.wantCase(bot.CaseHeld, "y-te", "lan", 1) // it counts as unanswered, and the ladder goes on
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 2) // it counts as unanswered, and the ladder goes on
 	b.strike()
 	b.want("reminder lan (1)")
 }
@@ -125,7 +125,7 @@ func TestFailure15NothingOpensACaseAgainAfterTwoWeeks(t *testing.T) {
 		}
 		b.do(Event{Kind: kind, Text: "chuyện khác"})
 		b.want()
-		b.wantCase(bot.CaseClosed, "y-te", "", 2)
+		b.wantCase(bot.CaseClosed, "y-te", "", 3)
 		if len(b.c.Said) != 1 {
 			t.Errorf("%s: said %d", kind, len(b.c.Said))
 		}

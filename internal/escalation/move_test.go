@@ -20,7 +20,7 @@ func TestTransfer(t *testing.T) {
 	b.by("lan", Take)
 	b.moves("lan", Transfer, "vay-von")
 	b.want("moved", "card room:vay-von", "card lan (away)", "card hoa (away)", "handed-over lan")
-	b.wantCase(bot.CaseWaiting, "vay-von", "", 2)
+	b.wantCase(bot.CaseWaiting, "vay-von", "", 3)
 	b.wantTime("due", b.c.Due, due)
 	b.wantCards("room:vay-von")
 	if last := b.c.Log[len(b.c.Log)-1]; last.What != Transfer || last.Note != "vay-von" || last.Reason != "thuộc bên khác" {
@@ -100,7 +100,7 @@ func TestATransferFromAnOldCardIsRefused(t *testing.T) {
 	old := b.c.Epoch
 	b.moves("lan", Transfer, "vay-von")
 	b.moves("minh", Transfer, "y-te")
-	b.do(Event{Kind: Transfer, By: "hoa", Desk: "vay-von", Reason: "r", Epoch: old + 1})
+	b.do(Event{Kind: Transfer, By: "hoa", Desk: "vay-von", Reason: "r", Epoch: old})
 	b.want("refused hoa (stale)")
 }
 
@@ -140,13 +140,13 @@ func TestNotOurs(t *testing.T) {
 
 	b.moves("minh", NotOurs, "y-te") // the second refusal
 	b.want("moved", "card tuan", "card room:vay-von (away)", "handed-over minh")
-	b.wantCase(bot.CaseWaiting, "chung", "", 2)
+	b.wantCase(bot.CaseWaiting, "chung", "", 3)
 	b.wantTime("due", b.c.Due, due)
 
 	b.moves("nga", NotOurs, "y-te") // the catch-all itself cannot pass it on
-	b.wantCase(bot.CaseWaiting, "chung", "", 3)
+	b.wantCase(bot.CaseWaiting, "chung", "", 4)
 	b.moves("tuan", NotOurs, "y-te") // its head can
-	b.wantCase(bot.CaseWaiting, "y-te", "", 4)
+	b.wantCase(bot.CaseWaiting, "y-te", "", 5)
 }
 
 func TestNotOursToAnAddressOutside(t *testing.T) {
@@ -155,7 +155,7 @@ func TestNotOursToAnAddressOutside(t *testing.T) {
 	b.by("lan", Take)
 	b.moves("lan", NotOurs, "ngan-hang")
 	b.want("referred", "card lan", "card hoa", "handed-over lan")
-	b.wantCase(bot.CaseClosed, "y-te", "", 2)
+	b.wantCase(bot.CaseClosed, "y-te", "", 3)
 	if b.told[0].Desk != "ngan-hang" || b.c.How != "referred" {
 		t.Errorf("told %+v, how %q", b.told[0], b.c.How)
 	}
@@ -166,9 +166,9 @@ func TestTheSecondRefusalIsTheHeadsEvenToAnAddressOutside(t *testing.T) {
 	b := open(t, "bao-hiem-y-te")
 	b.moves("lan", NotOurs, "vay-von")
 	b.moves("minh", NotOurs, "ngan-hang")
-	b.wantCase(bot.CaseWaiting, "chung", "", 2)
+	b.wantCase(bot.CaseWaiting, "chung", "", 3)
 	b.moves("tuan", NotOurs, "ngan-hang")
-	b.wantCase(bot.CaseClosed, "chung", "", 3)
+	b.wantCase(bot.CaseClosed, "chung", "", 4)
 }
 
 func TestTheSecondRefusalOfAConfidentialCaseStaysWithItsHead(t *testing.T) {
@@ -177,12 +177,12 @@ func TestTheSecondRefusalOfAConfidentialCaseStaysWithItsHead(t *testing.T) {
 	b.moves("kim", NotOurs, "chung")
 	b.want("refused kim (confidential)")
 	b.moves("kim", NotOurs, "kin-vay")
-	b.wantCase(bot.CaseWaiting, "kin-vay", "", 1)
+	b.wantCase(bot.CaseWaiting, "kin-vay", "", 2)
 	b.moves("thu", NotOurs, "kin") // kin-vay has no head: its officers settle it
-	b.wantCase(bot.CaseWaiting, "kin", "", 2)
+	b.wantCase(bot.CaseWaiting, "kin", "", 3)
 	b.moves("kim", NotOurs, "kin-vay")
 	b.want("card kim", "card khanh", "handed-over kim")
-	b.wantCase(bot.CaseWaiting, "kin", "", 3)
+	b.wantCase(bot.CaseWaiting, "kin", "", 4)
 }
 
 func TestDone(t *testing.T) {
@@ -192,13 +192,13 @@ func TestDone(t *testing.T) {
 	b.want("refused lan (no-reason)")
 	b.do(Event{Kind: Done, By: "lan", Reason: "đã gọi điện"})
 	b.want("done #1", "card lan", "card hoa")
-	b.wantCase(bot.CaseAnswered, "y-te", "lan", 1)
+	b.wantCase(bot.CaseAnswered, "y-te", "lan", 2)
 	b.do(Event{Kind: Done, By: "lan", Reason: "đã gọi điện"})
 	b.want("sent lan #1")
 	b.sent()
 	b.do(Event{Kind: Done, By: "lan", Reason: "đã gọi điện"})
 	b.want("card lan", "card hoa")
-	b.wantCase(bot.CaseClosed, "y-te", "", 2)
+	b.wantCase(bot.CaseClosed, "y-te", "", 3)
 }
 
 func TestDoneAfterAnAnswerEndsTheCase(t *testing.T) {
@@ -207,10 +207,10 @@ func TestDoneAfterAnAnswerEndsTheCase(t *testing.T) {
 	b.says("lan", Answer, "x")
 	b.by("lan", Done)
 	b.want("sent lan #1") // ending it now would hold the answer back
-	b.wantCase(bot.CaseAnswered, "y-te", "lan", 1)
+	b.wantCase(bot.CaseAnswered, "y-te", "lan", 2)
 	b.sent()
 	b.by("lan", Done)
-	b.wantCase(bot.CaseClosed, "y-te", "", 2)
+	b.wantCase(bot.CaseClosed, "y-te", "", 3)
 	if b.c.How != "done" {
 		t.Errorf("how = %q", b.c.How)
 	}

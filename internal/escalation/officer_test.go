@@ -14,12 +14,12 @@ func TestTake(t *testing.T) {
 	b := open(t, "bao-hiem-y-te")
 	b.by("lan", Take)
 	b.want("card lan", "card hoa", "taken lan")
-	b.wantCase(bot.CaseHeld, "y-te", "lan", 1)
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 2)
 
 	before := b.c
 	b.by("lan", Take)
 	b.want("taken lan")
-	b.wantCase(bot.CaseHeld, "y-te", "lan", 1)
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 2)
 	if len(b.c.Log) != len(before.Log) {
 		t.Error("taking twice is in the history twice")
 	}
@@ -29,7 +29,7 @@ func TestTake(t *testing.T) {
 	if b.told[0].By != "lan" {
 		t.Errorf("by = %q, want lan", b.told[0].By)
 	}
-	b.wantCase(bot.CaseHeld, "y-te", "lan", 1)
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 2)
 }
 
 func TestWhoMayTake(t *testing.T) {
@@ -89,7 +89,7 @@ func TestAnAnswerGoesOutOnce(t *testing.T) {
 	b.by("lan", Take)
 	b.says("lan", Answer, " Dạ, đổi ở xã. ")
 	b.want("answer #1", "card lan", "card hoa")
-	b.wantCase(bot.CaseAnswered, "y-te", "lan", 1)
+	b.wantCase(bot.CaseAnswered, "y-te", "lan", 2)
 	said := b.c.Said[0]
 	if said.Kind != SaidAnswer || said.Officer != "lan" || said.Text != "Dạ, đổi ở xã." || len(said.Check) != 6 || strings.Trim(said.Check, "0123456789") != "" {
 		t.Errorf("said %+v", said)
@@ -145,7 +145,7 @@ func TestAnsweringTakesWhatNobodyHolds(t *testing.T) {
 	b := open(t, "vay-von")
 	b.do(Event{Kind: Answer, By: "minh", From: room, Text: "Dạ, có."})
 	b.want("answer #1", "card room:vay-von", "card minh")
-	b.wantCase(bot.CaseAnswered, "vay-von", "minh", 1)
+	b.wantCase(bot.CaseAnswered, "vay-von", "minh", 2)
 	b.do(Event{Kind: Answer, By: "son", From: room, Text: "Dạ, cũng có."})
 	b.want("not-holder room:vay-von")
 }
@@ -157,7 +157,7 @@ func TestEmptyIsNotSent(t *testing.T) {
 		e.By = "lan"
 		b.do(e)
 		b.want("refused lan (empty)")
-		b.wantCase(bot.CaseWaiting, "y-te", "", 0)
+		b.wantCase(bot.CaseWaiting, "y-te", "", 1)
 	}
 	b := open(t, "bao-hiem-y-te")
 	b.do(Event{Kind: Answer, By: "lan", Files: []bot.Attachment{{Kind: bot.AttachVoice, Key: "v"}}})
@@ -179,7 +179,7 @@ func TestTooMuchIsRefused(t *testing.T) {
 	b := open(t, "bao-hiem-y-te")
 	b.says("lan", Answer, strings.Repeat("ă", 8001))
 	b.want("refused lan (too-long)")
-	b.wantCase(bot.CaseWaiting, "y-te", "", 0)
+	b.wantCase(bot.CaseWaiting, "y-te", "", 1)
 	for i := range 200 {
 		b.says("lan", Answer, strings.Repeat("a", i+1))
 	}
@@ -218,7 +218,7 @@ func TestRelease(t *testing.T) {
 	b.want("not-holder hoa")
 	b.by("lan", Release)
 	b.want("card lan", "card hoa")
-	b.wantCase(bot.CaseWaiting, "y-te", "", 2)
+	b.wantCase(bot.CaseWaiting, "y-te", "", 3)
 	b.says("lan", Answer, "x")
 	b.by("lan", Release)
 	b.want("refused lan (answered)")
@@ -244,13 +244,13 @@ func TestAskingBackStopsTheClock(t *testing.T) {
 	b.now = at(23, 9, 0)
 	b.says("lan", AskBack, "Thẻ nào ạ?")
 	b.want("ask #1", "card lan", "card hoa")
-	b.wantCase(bot.CaseAsked, "y-te", "lan", 1)
+	b.wantCase(bot.CaseAsked, "y-te", "lan", 2)
 	b.wantTime("stopped", b.c.Stopped, b.now)
 	b.sent()
 	b.wantOf(b.until(at(24, 9, 0))) // the ladder stands still
 	b.do(Event{Kind: Added, Text: "Thẻ con"})
 	b.want("card lan", "card hoa", "more lan #2")
-	b.wantCase(bot.CaseHeld, "y-te", "lan", 1)
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 2)
 	if !b.c.Stopped.IsZero() {
 		t.Error("the clock still stands")
 	}
@@ -273,7 +273,7 @@ func TestTheDateMovesByWorkingTimeOnly(t *testing.T) {
 	b.now = at(24, 9, 0)
 	b.says("lan", Answer, "Dạ, thôi ạ") // found it meanwhile
 	b.wantTime("due", b.c.Due, at(26, 8, 30))
-	b.wantCase(bot.CaseAnswered, "y-te", "lan", 1)
+	b.wantCase(bot.CaseAnswered, "y-te", "lan", 2)
 }
 
 func TestAfterTheEndNothingIsSent(t *testing.T) {
@@ -282,7 +282,7 @@ func TestAfterTheEndNothingIsSent(t *testing.T) {
 	b.says("lan", Answer, "x")
 	b.do(Event{Kind: Cleared})
 	b.want("card lan", "card hoa")
-	b.wantCase(bot.CaseClosed, "y-te", "", 2)
+	b.wantCase(bot.CaseClosed, "y-te", "", 3)
 	for _, kind := range []Kind{Take, Release, Answer, Send, AskBack, Transfer, NotOurs, Done} {
 		b.do(Event{Kind: kind, By: "lan", Text: "y", Entry: "e", Desk: "chung", Reason: "r"})
 		b.want("over lan")

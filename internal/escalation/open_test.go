@@ -68,7 +68,7 @@ func TestOpenedGoesToTheDesk(t *testing.T) {
 				delete(b.people, id)
 			}
 			b.open(test.act)
-			b.wantCase(bot.CaseWaiting, test.desk, "", 0)
+			b.wantCase(bot.CaseWaiting, test.desk, "", 1)
 			b.want(test.told...)
 		})
 	}

@@ -18,7 +18,7 @@ func TestMoreIsToldToWhoHasIt(t *testing.T) {
 	b.want("more lan #2")
 	b.do(Event{Kind: Added, Text: "  "})
 	b.want()
-	b.wantCase(bot.CaseHeld, "y-te", "lan", 1)
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 2)
 }
 
 func TestMoreAfterAnAnswerOpensItAgain(t *testing.T) {
@@ -29,7 +29,7 @@ func TestMoreAfterAnAnswerOpensItAgain(t *testing.T) {
 	b.now = at(24, 9, 0)
 	b.do(Event{Kind: Added, Text: "Còn con tôi?"})
 	b.want("card lan", "card hoa", "more lan #2")
-	b.wantCase(bot.CaseHeld, "y-te", "lan", 1)
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 2)
 	b.wantTime("due", b.c.Due, at(26, 17, 0))
 }
 
@@ -41,7 +41,7 @@ func TestUnclear(t *testing.T) {
 	b.now = at(24, 9, 0)
 	b.do(Event{Kind: Unclear})
 	b.want("card lan", "card hoa", "unclear lan")
-	b.wantCase(bot.CaseHeld, "y-te", "lan", 1)
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 2)
 	b.wantTime("due", b.c.Due, at(26, 17, 0))
 	b.do(Event{Kind: Unclear})
 	b.want() // it is open already
@@ -63,7 +63,7 @@ func TestUnclearWithoutTheOfficerGoesToTheDesk(t *testing.T) {
 		b.sent()
 		b.desks = load(t, change...)
 		b.do(Event{Kind: Unclear})
-		b.wantCase(bot.CaseWaiting, "y-te", "", 2)
+		b.wantCase(bot.CaseWaiting, "y-te", "", 3)
 		b.want(append(keep(b.lines(b.told), "card"), "unclear hoa")...)
 	}
 }
@@ -86,7 +86,7 @@ func TestCleared(t *testing.T) {
 	b.sent()
 	b.do(Event{Kind: Cleared})
 	b.want("card lan", "card hoa")
-	b.wantCase(bot.CaseClosed, "y-te", "", 2)
+	b.wantCase(bot.CaseClosed, "y-te", "", 3)
 	if b.c.How != "clear" || !b.c.Closed.Equal(b.now) {
 		t.Errorf("how %q, closed %v", b.c.How, b.c.Closed)
 	}
@@ -107,7 +107,7 @@ func TestAClosedCaseIsOpenedAgainByTheSameOfficer(t *testing.T) {
 	b.now = b.now.Add(14 * 24 * time.Hour)
 	b.do(Event{Kind: Unclear})
 	b.want("card lan", "card hoa", "unclear lan")
-	b.wantCase(bot.CaseHeld, "y-te", "lan", 3)
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 4)
 	if b.c.How != "" || !b.c.Closed.IsZero() {
 		t.Errorf("how %q, closed %v", b.c.How, b.c.Closed)
 	}
@@ -119,7 +119,7 @@ func TestAReferredCaseOpenedAgainWaitsAtItsDesk(t *testing.T) {
 	b.moves("lan", NotOurs, "ngan-hang")
 	b.do(Event{Kind: Added, Text: "Ngân hàng bảo hỏi xã"})
 	b.want("card lan", "card hoa", "more lan #1", "more hoa #1")
-	b.wantCase(bot.CaseWaiting, "y-te", "", 1)
+	b.wantCase(bot.CaseWaiting, "y-te", "", 2)
 }
 
 func TestPhoned(t *testing.T) {
@@ -168,7 +168,7 @@ func TestWithdrawnIsToldWhereverACardEverWas(t *testing.T) {
 	delete(b.people, "hoa") // she left meanwhile
 	b.do(Event{Kind: Withdrawn})
 	b.want("withdrawn room:vay-von", "withdrawn lan", "withdrawn telegram/main/102")
-	b.wantCase(bot.CaseClosed, "vay-von", "", 2)
+	b.wantCase(bot.CaseClosed, "vay-von", "", 3)
 	b.do(Event{Kind: Withdrawn})
 	b.want()
 }

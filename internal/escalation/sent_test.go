@@ -40,7 +40,7 @@ func TestHowSendingEnded(t *testing.T) {
 				b.do(Event{Kind: Ended, No: 1, End: end, Reason: test.reason})
 			}
 			b.want(test.want...)
-			b.wantCase(test.state, "y-te", "lan", 1)
+			b.wantCase(test.state, "y-te", "lan", 2)
 			if got := b.c.Said[0].End; got != test.end {
 				t.Errorf("end = %q, want %q", got, test.end)
 			}
@@ -64,7 +64,7 @@ func TestAQuestionThatNeverArrivesLetsTheClockRun(t *testing.T) {
 	b.says("lan", AskBack, "?")
 	b.do(Event{Kind: Ended, No: 1, End: bot.EndFailed, Reason: "blocked"})
 	b.want("card lan", "card hoa", "sent lan (blocked) #1")
-	b.wantCase(bot.CaseHeld, "y-te", "lan", 1)
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 2)
 	if !b.c.Stopped.IsZero() {
 		t.Error("the clock stands")
 	}
@@ -77,7 +77,7 @@ func TestAnAnswerThatFailsAfterTheEndOpensNothing(t *testing.T) {
 	b.do(Event{Kind: Cleared})
 	b.do(Event{Kind: Ended, No: 1, End: bot.EndDropped})
 	b.want("card lan", "card hoa", "sent lan (dropped) #1")
-	b.wantCase(bot.CaseClosed, "y-te", "", 2)
+	b.wantCase(bot.CaseClosed, "y-te", "", 3)
 }
 
 func TestUnreached(t *testing.T) {
@@ -127,12 +127,12 @@ func TestAHolderWhoCannotBeReachedLosesTheCase(t *testing.T) {
 	b.by("lan", Take)
 	b.do(Event{Kind: Unreached, By: "lan"})
 	b.want("card hoa")
-	b.wantCase(bot.CaseWaiting, "y-te", "", 2)
+	b.wantCase(bot.CaseWaiting, "y-te", "", 3)
 
 	b = open(t, "vay-von")
 	b.do(Event{Kind: Take, By: "minh", From: room})
 	b.do(Event{Kind: Unreached, By: "minh"})
-	b.wantCase(bot.CaseHeld, "vay-von", "minh", 1) // works in the room
+	b.wantCase(bot.CaseHeld, "vay-von", "minh", 2) // works in the room
 	b.do(Event{Kind: Added, Text: "x"})
 	b.want("more room:vay-von #1")
 }
@@ -166,7 +166,7 @@ func TestAnOfficerWhoLeftLosesTheCase(t *testing.T) {
 	b.now = b.now.Add(time.Minute)
 	b.do(Event{Kind: Struck})
 	b.want("card hoa")
-	b.wantCase(bot.CaseWaiting, "y-te", "", 2)
+	b.wantCase(bot.CaseWaiting, "y-te", "", 3)
 	b.says("lan", Answer, "x")
 	b.want()
 }
@@ -178,14 +178,14 @@ func TestADeskThatIsGoneIsRoutedAgain(t *testing.T) {
 	b.desks = load(t, "mã: vay-von\n    tên: Tổ vay vốn", "mã: von\n    tên: Tổ vốn", "    nhóm chat: telegram:-1001\n", "")
 	b.do(Event{Kind: Struck})
 	b.want("card minh", "card son")
-	b.wantCase(bot.CaseWaiting, "von", "", 1)
+	b.wantCase(bot.CaseWaiting, "von", "", 2)
 	b.wantTime("due", b.c.Due, due)
 
 	b = open(t, "vay-von")
 	b.by("minh", Take)
 	b.desks = load(t, "mã: vay-von\n    tên: Tổ vay vốn", "mã: von\n    tên: Tổ vốn")
 	b.do(Event{Kind: Added, Text: "x"})
-	b.wantCase(bot.CaseHeld, "von", "minh", 2)
+	b.wantCase(bot.CaseHeld, "von", "minh", 3)
 	b.want("card room:von", "card minh", "more minh #1")
 }
 
@@ -194,6 +194,6 @@ func TestAConfidentialDeskMadeOrdinaryLosesItsCases(t *testing.T) {
 	b := secret(t)
 	b.desks = load(t, "kín: có\n    cán bộ: kim", "chủ đề: dat-dai\n    địa bàn: tất cả\n    cán bộ: kim", "chủ đề: vay-von\n    cán bộ: thu", "cán bộ: thu")
 	b.do(Event{Kind: Struck})
-	b.wantCase(bot.CaseWaiting, "kin-vay", "", 1)
+	b.wantCase(bot.CaseWaiting, "kin-vay", "", 2)
 	b.want("card thu", "card kim (away)")
 }
