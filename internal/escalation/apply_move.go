@@ -101,7 +101,7 @@ func (s *step) move(d desks.Desk) {
 	if d.Confidential && !private(c.Matter) {
 		c.Matter = bot.MatterConfidential
 	}
-	c.ToldOfficers, c.ToldDesks = nil, nil
+	c.ToldOfficers = nil
 	c.Misses = without(c.Misses, roomMissed)
 	for _, r := range s.rungs() {
 		if !r.at.After(s.now) {

@@ -32,15 +32,13 @@ func (s *step) ended() {
 }
 
 // follows reports whether a message that ended one way can still end another
-// way. That it was sent is final; that it waits is not heard once it has ended.
+// way: only one that waits can, and what is heard out of order does not count.
 func follows(before, after bot.End) bool {
 	switch after {
 	case bot.EndHeld:
 		return before == ""
-	case bot.EndFailed, bot.EndDropped:
+	case bot.EndSent, bot.EndFailed, bot.EndDropped:
 		return before == "" || before == bot.EndHeld
-	case bot.EndSent:
-		return before != bot.EndSent
 	}
 	return false
 }
@@ -87,7 +85,7 @@ func (s *step) noteSent(said Said, before bot.End) {
 // next one who can be responsible. A room is named by From alone.
 func (s *step) unreached() {
 	who := s.e.By
-	if who == "" && s.e.From != (bot.ChatID{}) && slices.Contains(s.rooms(), s.e.From) {
+	if room, ok := s.room(); ok && who == "" && s.e.From == room {
 		who = roomMissed
 	}
 	if s.c.State == bot.CaseClosed || who != roomMissed && !s.known(who) || slices.Contains(s.c.Misses, who) {
@@ -101,7 +99,7 @@ func (s *step) unreached() {
 	s.c.Misses = append(s.c.Misses, who)
 	s.log("")
 	switch {
-	case s.c.State == bot.CaseHeld && s.c.Holder == who && !s.roomCard():
+	case s.c.State == bot.CaseHeld && !s.reachable(s.c.Holder):
 		s.free()
 		s.summon(who)
 	case s.c.State == bot.CaseWaiting && !s.served():
@@ -112,7 +110,10 @@ func (s *step) unreached() {
 // served reports whether somebody of the desk, or its room, has the card.
 func (s *step) served() bool {
 	crew := s.crew()
-	return s.roomCard() || slices.ContainsFunc(s.c.Cards, func(chat bot.ChatID) bool {
+	if _, ok := s.roomCard(); ok {
+		return true
+	}
+	return slices.ContainsFunc(s.c.Cards, func(chat bot.ChatID) bool {
 		id, ok := s.owner(chat)
 		return ok && slices.Contains(crew, id)
 	})
@@ -163,7 +164,7 @@ func (s *step) rehome() {
 	}
 	s.c.Desk = id
 	s.c.Epoch++
-	s.c.ToldOfficers, s.c.ToldDesks = nil, nil
+	s.c.ToldOfficers = nil
 	s.c.Misses = without(s.c.Misses, roomMissed)
 	s.redraw = true
 	s.logAs(Transfer, id)

@@ -47,9 +47,9 @@ func (s *step) prune() {
 	if s.w.Desks == nil || s.w.Reach == nil {
 		return // nobody can tell
 	}
-	rooms := s.rooms()
+	room, ok := s.room()
 	for _, chat := range list(s.c.Cards) {
-		if slices.Contains(rooms, chat) {
+		if ok && chat == room {
 			continue
 		}
 		if id, ok := s.owner(chat); !ok || !s.mayHold(id) {
@@ -62,10 +62,11 @@ func (s *step) prune() {
 // the case has just come to.
 func (s *step) handOver() {
 	d, _ := s.desk(s.c.Desk)
+	room, ok := s.room()
 	crew := append(s.crew(), d.Officers...)
 	for _, chat := range list(s.c.Cards) {
 		id, own := s.owner(chat)
-		if own && slices.Contains(crew, id) || slices.Contains(s.rooms(), chat) {
+		if own && slices.Contains(crew, id) || ok && chat == room {
 			continue
 		}
 		s.drop(chat, true)
@@ -78,12 +79,11 @@ func (s *step) handOver() {
 // hear of it. Skip is somebody who just gave it back: the others come first.
 func (s *step) summon(skip string) {
 	s.c.Sought = s.now
-	d, _ := s.desk(s.c.Desk)
-	if !s.private() && d.Room != (bot.ChatID{}) && !slices.Contains(s.c.Misses, roomMissed) {
-		s.card(d.Room)
+	if room, ok := s.room(); ok && !slices.Contains(s.c.Misses, roomMissed) {
+		s.card(room)
 		return
 	}
-	sitting, crew := s.officers(d.ID), s.crew() // the crew ends with the head, who is the last resort
+	sitting, crew := s.officers(s.c.Desk), s.crew() // the crew ends with the head, who is the last resort
 	switch {
 	case s.callAny(without(sitting, skip), s.private()):
 		return
@@ -141,13 +141,9 @@ func (s *step) noteHolder(e Effect) {
 		s.note(e)
 		return
 	}
-	if s.known(s.c.Holder) && s.roomCard() {
-		for _, room := range s.rooms() {
-			if slices.Contains(s.c.Cards, room) {
-				e.To = room
-				s.note(e)
-			}
-		}
+	if room, ok := s.roomCard(); ok && s.known(s.c.Holder) {
+		e.To = room
+		s.note(e)
 		return
 	}
 	for _, chat := range s.c.Cards {

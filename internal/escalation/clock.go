@@ -189,23 +189,22 @@ func (s *step) climb() {
 	}
 }
 
-// remind tells whom a rung names, with the card; false if nobody was reached.
+// remind tells whom a rung names, with the card; false if nobody was reached. In
+// place of a room that may not or cannot show the case its officers are told.
 func (s *step) remind(t desks.Target, note Effect) bool {
+	if t.Kind == desks.ToRoom {
+		if room, ok := s.room(); ok && t.ID == s.c.Desk && !slices.Contains(s.c.Misses, roomMissed) {
+			s.remindChat(room, note)
+			return true
+		}
+		t.Kind = desks.ToOfficers
+	}
 	if chat, ok := s.chat(s.c.Holder); ok && t.Kind == desks.ToOfficers && t.ID == s.c.Desk {
 		s.remindChat(chat, note)
 		return true
 	}
-	people, room := s.w.Desks.Recipients(t, s.now)
+	people, _ := s.w.Desks.Recipients(t, s.now)
 	told := false
-	if room != (bot.ChatID{}) && !s.private() {
-		if t.ID != s.c.Desk && !slices.Contains(s.c.ToldDesks, t.ID) {
-			s.c.ToldDesks = append(s.c.ToldDesks, t.ID)
-		}
-		if slices.Contains(s.rooms(), room) {
-			s.remindChat(room, note)
-			told = true
-		}
-	}
 	for _, o := range people {
 		chat, ok := s.chat(o.ID)
 		if !ok || s.private() && !s.mayAct(o.ID) {
@@ -329,14 +328,10 @@ func (s *step) office() *worktime.Calendar {
 
 // alwaysOpen is a calendar without closing time.
 func alwaysOpen() *worktime.Calendar {
-	var plan worktime.Plan
-	plan.Zone = time.UTC
+	plan := worktime.Plan{Zone: time.UTC}
 	for day := range plan.Week {
 		plan.Week[day] = []worktime.Shift{{From: 0, To: 24 * 60}}
 	}
-	c, err := worktime.New(plan)
-	if err != nil {
-		panic(err) // a fixed plan without a fault
-	}
+	c, _ := worktime.New(plan) // a fixed plan without a fault
 	return c
 }

@@ -46,7 +46,7 @@ func TestWhoARungToldMayTake(t *testing.T) {
 	b.wantCase(bot.CaseHeld, "y-te", "minh", 2)
 }
 
-func TestTheRoomOfAnotherDeskMayBeTold(t *testing.T) {
+func TestAnotherDeskMayBeTold(t *testing.T) {
 	t.Parallel()
 	b := open(t, "bao-hiem-y-te", "nửa thời hạn: cán bộ", "nửa thời hạn: vay-von")
 	b.strike()
@@ -66,6 +66,24 @@ func TestTheLadderOfAConfidentialCaseStaysAtItsDesk(t *testing.T) {
 	if b.c.Rung != 3 {
 		t.Errorf("rung = %d, want 3", b.c.Rung)
 	}
+}
+
+func TestTheLadderOfAnUrgentCaseTellsPeopleNotTheRoom(t *testing.T) {
+	t.Parallel()
+	b := urgent(t, "gấp: có", "gấp: có\n    nhóm chat: telegram:-1002")
+	b.strike()
+	b.want("card hai", "reminder kieu (1)", "reminder hai (1)")
+	b.strike()
+	b.want("late", "reminder kieu (2)", "reminder hai (2)")
+}
+
+func TestARungForADeadRoomTellsItsOfficers(t *testing.T) {
+	t.Parallel()
+	b := open(t, "vay-von")
+	b.do(Event{Kind: Unreached, From: room})
+	b.strike()
+	b.strike()
+	b.want("late", "reminder minh (2)", "reminder son (2)")
 }
 
 func TestStruckEarlyOrTwiceDoesNothing(t *testing.T) {

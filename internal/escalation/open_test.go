@@ -138,3 +138,18 @@ func TestSomebodyIsLookedForAgain(t *testing.T) {
 	b.until(b.now.Add(24 * time.Hour))
 	b.wantCards("lan", "hoa")
 }
+
+// Without a confidential desk nobody gets what is confidential, until there is one.
+func TestAConfidentialCaseWaitsForADesk(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	with := b.desks
+	b.desks = load(t, "kín: có\n    cán bộ: kim", "chủ đề: dat-dai\n    địa bàn: tất cả\n    cán bộ: kim", "kín: có\n    chủ đề: vay-von", "gấp: có\n    chủ đề: vay-von")
+	b.open(bot.CaseAct{Matter: bot.MatterConfidential, Question: "?"})
+	b.want("alarm")
+	b.wantCase(bot.CaseWaiting, "", "", 1)
+	b.desks = with
+	b.strike()
+	b.want("card kim")
+	b.wantCase(bot.CaseWaiting, "kin", "", 2)
+}

@@ -160,7 +160,7 @@ func (l *life) scribble(before Case, image string) {
 	if err != nil {
 		l.Fatal(err)
 	}
-	for _, xs := range [][]string{c.Near, c.Misses, c.ToldOfficers, c.ToldDesks} {
+	for _, xs := range [][]string{c.Near, c.Misses, c.ToldOfficers} {
 		for i := range xs {
 			xs[i] = "scribbled"
 		}
@@ -254,7 +254,7 @@ func (l *life) standing(before, c Case, e Event) {
 // dates checks that the date of an open case moves only by the working time
 // during which the resident was waited for.
 func (l *life) dates(before, c Case, e Event) {
-	again := before.State == "" || (before.State == bot.CaseClosed || before.State == bot.CaseAnswered) && !c.Begun.Equal(before.Begun)
+	again := before.State == "" || (before.State == bot.CaseClosed || before.State == bot.CaseAnswered) && (e.Kind == Added || e.Kind == Unclear)
 	if again || c.Due.Equal(before.Due) {
 		return
 	}
@@ -314,13 +314,10 @@ func (l *life) private(c Case) bool {
 }
 
 func (l *life) rooms(c Case) []bot.ChatID {
-	var out []bot.ChatID
-	for _, id := range append([]string{c.Desk}, c.ToldDesks...) {
-		if d, ok := l.w.Desks.Desk(id); ok {
-			out = append(out, d.Room)
-		}
+	if d, ok := l.w.Desks.Desk(c.Desk); ok {
+		return []bot.ChatID{d.Room}
 	}
-	return out
+	return nil
 }
 
 // mayKnow is written from the file alone: who sits at the desk or covers there
@@ -340,10 +337,7 @@ func (l *life) mayKnow(c Case, id string) bool {
 	if l.private(c) {
 		return false
 	}
-	return at(l.w.Desks.CatchAll()) || slices.Contains(c.ToldOfficers, id) || slices.ContainsFunc(c.ToldDesks, func(desk string) bool {
-		d, ok := l.w.Desks.Desk(desk)
-		return ok && at(d)
-	})
+	return at(l.w.Desks.CatchAll()) || slices.Contains(c.ToldOfficers, id)
 }
 
 // tellings checks that the resident is told everything once, and that somebody

@@ -197,3 +197,17 @@ func TestAConfidentialDeskMadeOrdinaryLosesItsCases(t *testing.T) {
 	b.wantCase(bot.CaseWaiting, "kin-vay", "", 2)
 	b.want("card thu", "card kim (away)")
 }
+
+// Whose answer is still under way may have left: somebody else can go on.
+func TestAnAnsweredCaseOfAnOfficerWhoLeftCanBeTaken(t *testing.T) {
+	t.Parallel()
+	b := open(t, "bao-hiem-y-te")
+	b.says("lan", Answer, "x")
+	b.do(Event{Kind: Ended, No: 1, End: bot.EndHeld})
+	b.desks = load(t, "cán bộ: lan, hoa", "cán bộ: hoa", "  - mã: lan\n    tên: Chị Lan\n    chat: telegram:101\n", "")
+	b.do(Event{Kind: Struck})
+	b.want() // the answer may still arrive
+	b.says("hoa", Answer, "y")
+	b.want("answer #2", "card hoa")
+	b.wantCase(bot.CaseAnswered, "y-te", "hoa", 3)
+}
