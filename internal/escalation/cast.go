@@ -50,10 +50,7 @@ func (s *step) standIn(id string) (string, bool) {
 
 // private reports whether the case goes to as few people as possible, one at a
 // time, and never to a room.
-func (s *step) private() bool {
-	d, _ := s.desk(s.c.Desk)
-	return private(s.c.Matter) || d.Confidential
-}
+func (s *step) private() bool { return private(s.c.Matter) }
 
 // crew is who answers for the case today: who is at its desk, then its head.
 func (s *step) crew() []string {

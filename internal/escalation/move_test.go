@@ -215,3 +215,21 @@ func TestDoneAfterAnAnswerEndsTheCase(t *testing.T) {
 		t.Errorf("how = %q", b.c.How)
 	}
 }
+
+func TestTheSecondRefusalReachesSomebodyWithoutTheHead(t *testing.T) {
+	t.Parallel()
+	b := open(t, "bao-hiem-y-te")
+	b.moves("lan", NotOurs, "vay-von")
+	delete(b.people, "tuan")
+	b.moves("minh", NotOurs, "y-te")
+	b.want("moved", "card nga", "card room:vay-von (away)", "handed-over minh")
+}
+
+func TestAnOrdinaryCaseAtAConfidentialDeskStaysConfidential(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.open(bot.CaseAct{Matter: bot.MatterQuestion, Desk: "kin", Question: "?"})
+	b.want("card kim")
+	b.moves("kim", Transfer, "chung")
+	b.want("refused kim (confidential)")
+}

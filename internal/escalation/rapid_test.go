@@ -299,6 +299,9 @@ func (l *life) entitled(before, c Case, e Event, told []Effect) {
 		if c.State == bot.CaseClosed && own && slices.Contains(before.Cards, t.To) && slices.ContainsFunc(c.Log, func(e Entry) bool { return e.By == id }) {
 			continue // who was at it sees that it has ended
 		}
+		if t.What == NoteReleased && id == before.Holder {
+			continue // who had it until now
+		}
 		if !own || !l.mayKnow(c, id) {
 			l.Fatalf("%s by %q: %s to %v, who is %q; desk %s", e.Kind, e.By, t.What, t.To, id, c.Desk)
 		}

@@ -1,11 +1,15 @@
 package escalation_test
 
 import (
+	"errors"
+	"math"
+	"reflect"
 	"testing"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
 	. "github.com/doithoai/doithoai/internal/escalation" //nolint:revive // see main_test.go
+	"github.com/doithoai/doithoai/internal/record"
 )
 
 func TestMoreIsToldToWhoHasIt(t *testing.T) {
@@ -171,4 +175,60 @@ func TestWithdrawnIsToldWhereverACardEverWas(t *testing.T) {
 	b.wantCase(bot.CaseClosed, "vay-von", "", 3)
 	b.do(Event{Kind: Withdrawn})
 	b.want()
+}
+
+func TestAskingWhatBecameOfItLooksForSomebody(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	full := b.people
+	b.people = people{}
+	b.open(bot.CaseAct{Matter: bot.MatterQuestion, Desk: "y-te", Question: "?"})
+	b.people = full
+	b.do(Event{Kind: Pressed})
+	b.want("card lan", "card hoa", "pressed lan", "pressed hoa")
+}
+
+func TestUnclearOfAFullCaseIsStillTold(t *testing.T) {
+	t.Parallel()
+	b := open(t, "bao-hiem-y-te")
+	for range 199 {
+		b.do(Event{Kind: Added, Text: "x"})
+	}
+	b.says("lan", Answer, "x")
+	b.do(Event{Kind: Unclear, Text: "chưa rõ"})
+	b.want("full", "card lan", "card hoa", "unclear lan")
+	b.wantCase(bot.CaseHeld, "y-te", "lan", 2)
+}
+
+func TestTheHistoryIsBounded(t *testing.T) {
+	t.Parallel()
+	b := open(t, "bao-hiem-y-te")
+	for range 400 {
+		b.by("lan", Take)
+		b.by("lan", Release)
+	}
+	if n := len(b.c.Log); n != 500 {
+		t.Errorf("%d lines", n)
+	}
+	if b.c.Log[0].What != Opened || b.c.Log[499].What != Release {
+		t.Errorf("from %+v to %+v", b.c.Log[0], b.c.Log[499])
+	}
+}
+
+func TestWhatIsKeptSurvivesTheStore(t *testing.T) {
+	t.Parallel()
+	b := open(t, "bao-hiem-y-te")
+	b.do(Event{Kind: Added, Text: "\xff", Files: []bot.Attachment{{Kind: bot.AttachLocation, Latitude: math.NaN(), Longitude: math.Inf(1)}}})
+	r, err := b.c.Record(b.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := FromRecord(r)
+	if err != nil || !reflect.DeepEqual(back, b.c) {
+		t.Errorf("error %v\n got %+v\nwant %+v", err, back, b.c)
+	}
+	r.Data = r.Data[:len(r.Data)/2]
+	if _, err := FromRecord(r); !errors.Is(err, record.ErrCorrupt) {
+		t.Errorf("error = %v, want one of corruption", err)
+	}
 }

@@ -211,3 +211,41 @@ func TestAnAnsweredCaseOfAnOfficerWhoLeftCanBeTaken(t *testing.T) {
 	b.want("answer #2", "card hoa")
 	b.wantCase(bot.CaseAnswered, "y-te", "hoa", 3)
 }
+
+func TestAReplyToAnOfficerWhoCannotBeReachedGoesToTheDesk(t *testing.T) {
+	t.Parallel()
+	b := open(t, "bao-hiem-y-te")
+	b.says("lan", AskBack, "?")
+	delete(b.people, "lan")
+	b.do(Event{Kind: Added, Text: "!"})
+	b.want("card hoa", "more hoa #2")
+	b.wantCase(bot.CaseWaiting, "y-te", "", 3)
+}
+
+func TestAnAnswerOfAnOfficerWhoLeftThatNeverArrives(t *testing.T) {
+	t.Parallel()
+	b := open(t, "bao-hiem-y-te")
+	b.says("lan", Answer, "x")
+	b.desks = load(t, "cán bộ: lan, hoa", "cán bộ: hoa", "  - mã: lan\n    tên: Chị Lan\n    chat: telegram:101\n", "")
+	b.do(Event{Kind: Ended, No: 1, End: bot.EndFailed})
+	b.want("card hoa")
+	b.wantCase(bot.CaseWaiting, "y-te", "", 3)
+}
+
+func TestAnOlderAnswerThatFailsChangesNothing(t *testing.T) {
+	t.Parallel()
+	b := open(t, "bao-hiem-y-te")
+	b.says("lan", Answer, "x")
+	b.says("lan", Answer, "y")
+	b.do(Event{Kind: Ended, No: 1, End: bot.EndFailed})
+	b.wantCase(bot.CaseAnswered, "y-te", "lan", 2)
+}
+
+func TestHowSendingEndedIsToldInTheRoomOfWhoHasNoChat(t *testing.T) {
+	t.Parallel()
+	b := open(t, "vay-von")
+	delete(b.people, "minh")
+	b.do(Event{Kind: Answer, By: "minh", From: room, Text: "x"})
+	b.do(Event{Kind: Ended, No: 1, End: bot.EndHeld})
+	b.want("card room:vay-von", "sent room:vay-von (held) #1")
+}
