@@ -59,7 +59,7 @@ const maxFired = 10
 // next is when the clock strikes next: zero only of a case that has ended, and
 // in the past only if something is due that the stroke will do.
 func (s *step) next() time.Time {
-	if s.c.State == bot.CaseClosed {
+	if s.c.State == bot.CaseClosed || s.c.State == "" {
 		return time.Time{}
 	}
 	next := s.c.Next

@@ -299,6 +299,9 @@ func (l *life) entitled(before, c Case, e Event, told []Effect) {
 		if c.State == bot.CaseClosed && own && slices.Contains(before.Cards, t.To) && slices.ContainsFunc(c.Log, func(e Entry) bool { return e.By == id }) {
 			continue // who was at it sees that it has ended
 		}
+		if t.What == NoteSent && c.State == bot.CaseClosed && c.Said[t.No-1].Officer == id {
+			continue // who said it hears of it also after the end
+		}
 		if t.What == NoteReleased && id == before.Holder {
 			continue // who had it until now
 		}

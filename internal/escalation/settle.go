@@ -22,19 +22,20 @@ func (s *step) settle() {
 		s.free()
 		s.logAs(Release, "removed")
 	}
-	if c.State != bot.CaseAnswered {
-		s.rehome()
-	}
-	s.seal()
 	s.attend()
 }
 
-// attend takes the card from whoever may not have it and, if that or the event
-// leaves an open case without one, calls others.
+// attend lays the case at a desk that may have it, takes the card from whoever
+// may not, and calls others if that or the event leaves an open case without one.
+// An answered case stays where it is: a new epoch would hold the answer back.
 func (s *step) attend() {
-	if s.c.State == bot.CaseClosed {
+	if s.c.State == bot.CaseClosed || s.c.State == "" {
 		return
 	}
+	if s.c.State != bot.CaseAnswered {
+		s.rehome()
+	}
+	s.seal()
 	s.prune()
 	if len(s.held) > 0 && len(s.c.Cards) == 0 {
 		s.call()
