@@ -83,13 +83,7 @@ func (s *step) target() (d desks.Desk, reason string, ok bool) {
 
 // mayGo reports whether the case may lie at a desk: a private one never leaves
 // the confidential desks again.
-func (s *step) mayGo(d desks.Desk) bool {
-	m := s.c.Matter
-	if s.private() && !private(m) {
-		m = bot.MatterConfidential
-	}
-	return fits(d, m)
-}
+func (s *step) mayGo(d desks.Desk) bool { return fits(d, s.c.Matter) }
 
 // move lays the case before another desk: nobody has it there yet, and the chats
 // of the old desk lose it. Rungs whose time has passed by the hours of the new
@@ -98,10 +92,8 @@ func (s *step) move(d desks.Desk) {
 	s.free()
 	c := &s.c
 	c.Desk = d.ID
-	if d.Confidential && !private(c.Matter) {
-		c.Matter = bot.MatterConfidential
-	}
-	c.ToldOfficers, c.ToldDesks = nil, nil
+	s.seal()
+	c.ToldOfficers = nil
 	c.Misses = without(c.Misses, roomMissed)
 	for _, r := range s.rungs() {
 		if !r.at.After(s.now) {

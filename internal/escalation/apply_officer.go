@@ -40,17 +40,22 @@ func (s *step) take() {
 	if !s.admit() {
 		return
 	}
-	switch s.c.Holder {
-	case "":
+	switch {
+	case s.vacant():
+		s.resume()
 		s.hold()
 		s.log("")
 		s.reply(Effect{What: NoteTaken, By: s.e.By})
-	case s.e.By:
+	case s.c.Holder == s.e.By:
 		s.reply(Effect{What: NoteTaken, By: s.e.By})
 	default:
 		s.reply(Effect{What: NoteTooLate, By: s.c.Holder})
 	}
 }
+
+// vacant reports whether nobody has the open case: nobody took it, or who answered
+// it is no officer any more.
+func (s *step) vacant() bool { return s.c.Holder == "" || !s.known(s.c.Holder) }
 
 // hold gives the case to the officer, who gets a card to work with.
 func (s *step) hold() {
@@ -75,7 +80,7 @@ func (s *step) mine() bool {
 	if !s.admit() {
 		return false
 	}
-	if s.c.Holder == s.e.By || s.c.Holder == "" && s.c.State == bot.CaseWaiting {
+	if s.c.Holder == s.e.By || s.vacant() {
 		return true
 	}
 	s.notHolder()
@@ -84,7 +89,7 @@ func (s *step) mine() bool {
 
 // takeUp is what begins everything the responsible officer does.
 func (s *step) takeUp() {
-	if s.c.Holder == "" {
+	if s.vacant() {
 		s.hold()
 	}
 	s.alive()

@@ -42,6 +42,7 @@ func (s *step) opened() {
 		c.Chat = s.e.From
 	}
 	c.Opened, c.Begun, c.State = s.now, s.now, bot.CaseWaiting
+	c.Epoch = 1 // 0 is that of an event without a card
 	if c.Matter = a.Matter; c.Matter == "" {
 		c.Matter = bot.MatterQuestion
 	}
@@ -58,6 +59,7 @@ func (s *step) opened() {
 	c.Topic, c.Place = clean(a.Topic), clean(a.Place)
 	c.Consent = bot.Consent{Version: clean(a.Consent.Version), At: instant(a.Consent.At)}
 	c.Desk = s.firstDesk(clean(a.Desk))
+	s.seal()
 	c.Due = s.promise()
 	s.log(c.Desk)
 	s.summon("")
@@ -102,6 +104,14 @@ func fits(d desks.Desk, m bot.Matter) bool {
 		return d.Confidential
 	}
 	return true
+}
+
+// seal makes what lies at a confidential desk confidential, so that it stays so
+// when that desk is gone.
+func (s *step) seal() {
+	if d, ok := s.desk(s.c.Desk); ok && d.Confidential && !private(s.c.Matter) {
+		s.c.Matter = bot.MatterConfidential
+	}
 }
 
 // private reports whether a matter must not be seen by more people than needed.

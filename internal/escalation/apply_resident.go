@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"slices"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
@@ -155,15 +156,13 @@ func (s *step) pressed() {
 		return // the next word is the resident's
 	}
 	today := s.workday(s.now)
-	for i := len(s.c.Log) - 1; i >= 0; i-- {
-		if l := s.c.Log[i]; l.What == Pressed {
-			if s.workday(l.At) == today {
-				return
-			}
-			break
-		}
+	if slices.ContainsFunc(s.c.Log, func(l Entry) bool { return l.What == Pressed && s.workday(l.At) == today }) {
+		return
 	}
 	s.log("")
+	if len(s.c.Cards) == 0 {
+		s.seek()
+	}
 	s.noteHolder(Effect{What: NotePressed})
 }
 

@@ -2,7 +2,6 @@ package escalation
 
 import (
 	"slices"
-	"time"
 
 	"github.com/doithoai/doithoai/bot"
 )
@@ -32,15 +31,13 @@ func (s *step) ended() {
 }
 
 // follows reports whether a message that ended one way can still end another
-// way. That it was sent is final; that it waits is not heard once it has ended.
+// way: only one that waits can, and what is heard out of order does not count.
 func follows(before, after bot.End) bool {
 	switch after {
 	case bot.EndHeld:
 		return before == ""
-	case bot.EndFailed, bot.EndDropped:
+	case bot.EndSent, bot.EndFailed, bot.EndDropped:
 		return before == "" || before == bot.EndHeld
-	case bot.EndSent:
-		return before != bot.EndSent
 	}
 	return false
 }
@@ -87,7 +84,7 @@ func (s *step) noteSent(said Said, before bot.End) {
 // next one who can be responsible. A room is named by From alone.
 func (s *step) unreached() {
 	who := s.e.By
-	if who == "" && s.e.From != (bot.ChatID{}) && slices.Contains(s.rooms(), s.e.From) {
+	if room, ok := s.room(); ok && who == "" && s.e.From == room {
 		who = roomMissed
 	}
 	if s.c.State == bot.CaseClosed || who != roomMissed && !s.known(who) || slices.Contains(s.c.Misses, who) {
@@ -101,10 +98,10 @@ func (s *step) unreached() {
 	s.c.Misses = append(s.c.Misses, who)
 	s.log("")
 	switch {
-	case s.c.State == bot.CaseHeld && s.c.Holder == who && !s.roomCard():
+	case s.c.State == bot.CaseHeld && !s.reachable(s.c.Holder):
 		s.free()
 		s.summon(who)
-	case s.c.State == bot.CaseWaiting && !s.served() || len(s.c.Cards) == 0:
+	case s.c.State == bot.CaseWaiting && !s.served():
 		s.summon("")
 	}
 }
@@ -112,91 +109,11 @@ func (s *step) unreached() {
 // served reports whether somebody of the desk, or its room, has the card.
 func (s *step) served() bool {
 	crew := s.crew()
-	return s.roomCard() || slices.ContainsFunc(s.c.Cards, func(chat bot.ChatID) bool {
+	if _, ok := s.roomCard(); ok {
+		return true
+	}
+	return slices.ContainsFunc(s.c.Cards, func(chat bot.ChatID) bool {
 		id, ok := s.owner(chat)
 		return ok && slices.Contains(crew, id)
 	})
 }
-
-// settle sees to it that the case lies at a desk there is, with an officer there
-// is, and that somebody has its card: the file of the desks may have changed, and
-// people come and go.
-func (s *step) settle() {
-	if s.w.Desks == nil {
-		return
-	}
-	c := &s.c
-	if c.Holder != "" && !s.known(c.Holder) && c.State != bot.CaseAnswered {
-		s.free()
-		s.logAs(Release, "removed")
-	}
-	if c.State != bot.CaseAnswered {
-		s.rehome()
-	}
-	s.prune()
-	if len(c.Cards) == 0 && !s.now.Before(s.seekAt()) {
-		s.seek()
-	}
-}
-
-// rehome routes the case again if its desk is gone or must not have it any more.
-func (s *step) rehome() {
-	if d, ok := s.desk(s.c.Desk); ok && fits(d, s.c.Matter) || s.w.Desks == nil {
-		return
-	}
-	id := s.routed()
-	if id == s.c.Desk || id == "" {
-		return
-	}
-	s.c.Desk = id
-	s.c.Epoch++
-	s.c.ToldOfficers, s.c.ToldDesks = nil, nil
-	s.c.Misses = without(s.c.Misses, roomMissed)
-	s.redraw = true
-	s.logAs(Transfer, id)
-	s.handOver()
-	if s.c.Holder == "" {
-		s.summon("")
-	} else if chat, ok := s.chat(s.c.Holder); ok {
-		s.card(chat)
-	}
-}
-
-// logAs adds a line for something that came about by itself.
-func (s *step) logAs(what Kind, note string) {
-	e := s.e
-	s.e = Event{Kind: Struck}
-	s.log(note)
-	s.c.Log[len(s.c.Log)-1].What = what
-	s.e = e
-}
-
-// seek looks for somebody again who can be reached: those who could not may have
-// come back.
-func (s *step) seek() {
-	s.c.Misses = nil
-	s.c.Sought = s.now
-	if chat, ok := s.chat(s.c.Holder); ok {
-		s.card(chat)
-		return
-	}
-	s.summon("")
-}
-
-// seekAt is when somebody responsible is looked for, of a case that nobody has a
-// card of: at once, then again every half working day. An urgent matter does not
-// wait so long.
-func (s *step) seekAt() time.Time {
-	if s.c.Sought.IsZero() {
-		return s.now
-	}
-	if s.c.Matter == bot.MatterUrgent {
-		return s.c.Sought.Add(seekUrgent)
-	}
-	return instant(s.calendar().Add(s.c.Sought, seekAgain))
-}
-
-const (
-	seekAgain  = 4 * time.Hour    // of working time
-	seekUrgent = 30 * time.Minute // of any time
-)

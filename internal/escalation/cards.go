@@ -33,7 +33,7 @@ func (s *step) drop(chat bot.ChatID, tell bool) {
 	if !slices.Contains(s.c.Away, chat) {
 		s.c.Away = append(s.c.Away, chat)
 	}
-	if _, officer := s.owner(chat); tell && (officer || s.isRoom(chat)) {
+	if _, officer := s.owner(chat); tell && slices.Contains(s.held, chat) && (officer || s.isRoom(chat)) {
 		s.gone = append(s.gone, chat)
 	}
 }
@@ -47,9 +47,9 @@ func (s *step) prune() {
 	if s.w.Desks == nil || s.w.Reach == nil {
 		return // nobody can tell
 	}
-	rooms := s.rooms()
+	room, ok := s.room()
 	for _, chat := range list(s.c.Cards) {
-		if slices.Contains(rooms, chat) {
+		if ok && chat == room {
 			continue
 		}
 		if id, ok := s.owner(chat); !ok || !s.mayHold(id) {
@@ -62,10 +62,11 @@ func (s *step) prune() {
 // the case has just come to.
 func (s *step) handOver() {
 	d, _ := s.desk(s.c.Desk)
+	room, ok := s.room()
 	crew := append(s.crew(), d.Officers...)
 	for _, chat := range list(s.c.Cards) {
 		id, own := s.owner(chat)
-		if own && slices.Contains(crew, id) || slices.Contains(s.rooms(), chat) {
+		if own && slices.Contains(crew, id) || ok && chat == room {
 			continue
 		}
 		s.drop(chat, true)
@@ -78,12 +79,11 @@ func (s *step) handOver() {
 // hear of it. Skip is somebody who just gave it back: the others come first.
 func (s *step) summon(skip string) {
 	s.c.Sought = s.now
-	d, _ := s.desk(s.c.Desk)
-	if !s.private() && d.Room != (bot.ChatID{}) && !slices.Contains(s.c.Misses, roomMissed) {
-		s.card(d.Room)
+	if room, ok := s.room(); ok && !slices.Contains(s.c.Misses, roomMissed) {
+		s.card(room)
 		return
 	}
-	sitting, crew := s.officers(d.ID), s.crew() // the crew ends with the head, who is the last resort
+	sitting, crew := s.officers(s.c.Desk), s.crew() // the crew ends with the head, who is the last resort
 	switch {
 	case s.callAny(without(sitting, skip), s.private()):
 		return
@@ -132,7 +132,8 @@ func (s *step) noteChief(e Effect) bool {
 }
 
 // noteHolder says something to who has the case: in the officer's own chat, else
-// in the room that shows it; if nobody has it, wherever there is a card.
+// in the room that shows it; if nobody has it, wherever there is a card, but not
+// to people who are away today.
 func (s *step) noteHolder(e Effect) {
 	if chat, ok := s.chat(s.c.Holder); ok {
 		s.card(chat)
@@ -140,29 +141,28 @@ func (s *step) noteHolder(e Effect) {
 		s.note(e)
 		return
 	}
-	if s.known(s.c.Holder) && s.roomCard() {
-		for _, room := range s.rooms() {
-			if slices.Contains(s.c.Cards, room) {
-				e.To = room
-				s.note(e)
-			}
-		}
+	if room, ok := s.roomCard(); ok && s.known(s.c.Holder) {
+		e.To = room
+		s.note(e)
 		return
 	}
 	for _, chat := range s.c.Cards {
-		e.To = chat
-		s.note(e)
+		if id, ok := s.owner(chat); !ok || s.mayAct(id) {
+			e.To = chat
+			s.note(e)
+		}
 	}
 }
 
-// reply says something to who did what is being applied: where it was done, if
-// the case is shown there or it is the officer's own chat, else in the own chat.
-// About a private case only there.
+// reply says something to who did what is being applied: in the own chat, or in
+// the room where it was done if the case is shown there. About a private case
+// only in the own chat.
 func (s *step) reply(e Effect) {
 	from, by := s.e.From, s.e.By
-	if id, ok := s.owner(from); s.fromCard && !s.private() || ok && id == by {
+	id, own := s.owner(from)
+	if own && id == by || slices.Contains(s.held, from) && s.isRoom(from) && !s.private() {
 		e.To = from
-	} else if e.To, ok = s.own(by); !ok {
+	} else if e.To, own = s.own(by); !own {
 		return
 	}
 	s.note(e)

@@ -48,10 +48,9 @@ type Case struct {
 	Begun  time.Time `json:"begun,omitzero"`
 	Late   bool      `json:"late,omitempty"`  // the resident was told that Due has passed
 	Sought time.Time `json:"sought,omitzero"` // when somebody responsible was last looked for
-	// ToldOfficers and ToldDesks are who a rung of the ladder told besides the
-	// desk, by id: they may take it. A desk is told in its room.
+	// ToldOfficers are those, by id, whom a rung of the ladder told besides the
+	// desk: they may take it.
 	ToldOfficers []string `json:"told_officers,omitempty"`
-	ToldDesks    []string `json:"told_desks,omitempty"`
 
 	Said   []Said       `json:"said,omitempty"`   // all that was said since it was opened, in order
 	Log    []Entry      `json:"log,omitempty"`    // what was done, by whom, when

@@ -50,10 +50,7 @@ func (s *step) standIn(id string) (string, bool) {
 
 // private reports whether the case goes to as few people as possible, one at a
 // time, and never to a room.
-func (s *step) private() bool {
-	d, _ := s.desk(s.c.Desk)
-	return private(s.c.Matter) || d.Confidential
-}
+func (s *step) private() bool { return private(s.c.Matter) }
 
 // crew is who answers for the case today: who is at its desk, then its head.
 func (s *step) crew() []string {
@@ -128,14 +125,13 @@ func (s *step) mayAct(id string) bool {
 	if s.private() {
 		return false
 	}
-	return slices.Contains(s.backup(), id) || s.w.Desks.CatchAll().Head == id || slices.Contains(s.c.ToldOfficers, id) ||
-		slices.ContainsFunc(s.c.ToldDesks, func(desk string) bool { return slices.Contains(s.officers(desk), id) })
+	return slices.Contains(s.backup(), id) || s.w.Desks.CatchAll().Head == id || slices.Contains(s.c.ToldOfficers, id)
 }
 
 // mayHold reports whether an officer's card of the case may stay: besides who may
-// act, who sits at the desk but is away today.
+// act, who sits at the desk but is away today, and who was at it until it ended.
 func (s *step) mayHold(id string) bool {
-	if s.mayAct(id) {
+	if s.mayAct(id) || s.c.State == bot.CaseClosed && s.known(id) && s.tookPart(id) {
 		return true
 	}
 	if d, ok := s.desk(s.c.Desk); ok && s.known(id) && slices.Contains(d.Officers, id) {
@@ -176,30 +172,24 @@ func (s *step) owner(chat bot.ChatID) (string, bool) {
 	return id, ok && s.known(id)
 }
 
-// rooms are those that may show the case: that of its desk, and those that a
-// rung told. None of a private case.
-func (s *step) rooms() []bot.ChatID {
-	if s.private() {
-		return nil
-	}
-	var out []bot.ChatID
-	for _, id := range append([]string{s.c.Desk}, s.c.ToldDesks...) {
-		if d, ok := s.desk(id); ok && d.Room != (bot.ChatID{}) {
-			out = append(out, d.Room)
-		}
-	}
-	return out
+// room returns the room that may show the case: that of its desk, never that of
+// a private case.
+func (s *step) room() (bot.ChatID, bool) {
+	d, _ := s.desk(s.c.Desk)
+	return d.Room, d.Room != bot.ChatID{} && !s.private()
 }
 
-// reachable reports whether the holder would learn of something.
+// roomCard returns the room that shows the case; false if none does.
+func (s *step) roomCard() (bot.ChatID, bool) {
+	room, ok := s.room()
+	return room, ok && slices.Contains(s.c.Cards, room)
+}
+
+// reachable reports whether an officer who has the case would learn of something.
 func (s *step) reachable(id string) bool {
-	_, ok := s.chat(id)
-	return ok || s.known(id) && s.roomCard()
-}
-
-// roomCard reports whether a room shows the case.
-func (s *step) roomCard() bool {
-	return slices.ContainsFunc(s.rooms(), func(r bot.ChatID) bool { return slices.Contains(s.c.Cards, r) })
+	_, own := s.chat(id)
+	_, room := s.roomCard()
+	return own || room && s.known(id)
 }
 
 // fit reports whether somebody can go on with the case: reachable, and not away

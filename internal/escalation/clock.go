@@ -2,11 +2,9 @@ package escalation
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
-	"github.com/doithoai/doithoai/internal/desks"
 	"github.com/doithoai/doithoai/internal/worktime"
 )
 
@@ -20,9 +18,6 @@ const (
 	// holdAtLeast is how long, in working time, a case is held at the least
 	// before it is taken back, however short the term.
 	holdAtLeast = time.Hour
-	// grace is how long after its time a reminder is still sent although the
-	// office has closed: its time is often the very end of a day.
-	grace = 30 * time.Minute
 	// idle is when the clock strikes of an open case for which nothing is due, so
 	// that it is not forgotten. Below keepOpen.
 	idle = 30 * 24 * time.Hour
@@ -35,14 +30,12 @@ type timer struct {
 	fire  func()
 }
 
-// due is when it happens: at its time, but never while the office is closed. A
-// reminder that was held back by an outage waits for the morning.
+// due is when it happens: never while the office is closed. A reminder whose time
+// is the very end of a day, or that was held back by an outage, waits for the
+// morning.
 func (t timer) due(now time.Time) time.Time {
-	switch {
-	case now.Before(t.at):
-		return t.at
-	case t.hours.Open(now), now.Before(t.at.Add(grace)):
-		return t.at
+	if at := t.hours.Next(t.at); at.After(now) || t.hours.Open(now) {
+		return at
 	}
 	return t.hours.Next(now)
 }
@@ -94,10 +87,10 @@ func ceil(t time.Time) time.Time {
 
 // timers are all that runs of an open case, the more important first.
 func (s *step) timers() []timer {
-	if s.w.Desks == nil {
-		return nil
-	}
 	c := &s.c
+	if s.w.Desks == nil || c.State == bot.CaseClosed {
+		return nil // closing is final
+	}
 	var out []timer
 	add := func(at time.Time, hours *worktime.Calendar, fire func()) {
 		out = append(out, timer{at, hours, fire})
@@ -122,136 +115,17 @@ func (s *step) timers() []timer {
 		}
 	}
 	if !c.Aged {
-		add(office.Next(c.Opened.Add(ageAfter)), office, s.aged)
+		add(c.Opened.Add(ageAfter), office, s.aged)
 	}
 	if len(c.Cards) == 0 {
 		hours := desk
 		if c.Matter == bot.MatterUrgent {
 			hours = alwaysOpen()
 		}
-		add(s.seekAt(), hours, func() { s.log("seek"); s.seek() })
+		add(s.seekAt(), hours, s.seek)
 	}
 	return out
 }
-
-// ladder adds the next rung and the date.
-func (s *step) ladder(add func(time.Time, *worktime.Calendar, func()), desk *worktime.Calendar) {
-	for _, r := range s.rungs() {
-		if r.Halves > s.c.Rung {
-			add(r.at, desk, s.climb)
-			break
-		}
-	}
-	if !s.c.Late {
-		add(s.c.Due, desk, s.late)
-	}
-}
-
-// rung is a rung of the ladder of the case's desk, with its time.
-type rung struct {
-	desks.Rung
-	at time.Time
-}
-
-func (s *step) rungs() []rung {
-	if s.w.Desks == nil {
-		return nil
-	}
-	var out []rung
-	for _, r := range s.w.Desks.Rungs(s.c.Desk) {
-		out = append(out, rung{r, s.w.Desks.RungAt(s.c.Desk, r, s.c.Begun, s.c.Due)})
-	}
-	return out
-}
-
-// climb climbs all rungs whose time has come and tells who stands at the highest
-// of them: after an outage people get one reminder, not all that were missed.
-func (s *step) climb() {
-	var top desks.Rung
-	for _, r := range s.rungs() {
-		if r.Halves > s.c.Rung && !r.at.After(s.now) {
-			top = r.Rung
-		}
-	}
-	s.c.Rung = max(s.c.Rung, top.Halves)
-	s.log("rung " + strconv.Itoa(top.Halves))
-	note := Effect{What: NoteRemind, By: s.c.Holder, Note: strconv.Itoa(top.Halves)}
-	told := false
-	for _, t := range top.To {
-		told = s.remind(t, note) || told
-	}
-	if told {
-		return
-	}
-	for _, id := range s.backup() {
-		if chat, ok := s.chat(id); ok {
-			s.remindChat(chat, note)
-			return
-		}
-	}
-	if !s.noteChief(note) {
-		s.alarm()
-	}
-}
-
-// remind tells whom a rung names, with the card; false if nobody was reached.
-func (s *step) remind(t desks.Target, note Effect) bool {
-	if chat, ok := s.chat(s.c.Holder); ok && t.Kind == desks.ToOfficers && t.ID == s.c.Desk {
-		s.remindChat(chat, note)
-		return true
-	}
-	people, room := s.w.Desks.Recipients(t, s.now)
-	told := false
-	if room != (bot.ChatID{}) && !s.private() {
-		if t.ID != s.c.Desk && !slices.Contains(s.c.ToldDesks, t.ID) {
-			s.c.ToldDesks = append(s.c.ToldDesks, t.ID)
-		}
-		if slices.Contains(s.rooms(), room) {
-			s.remindChat(room, note)
-			told = true
-		}
-	}
-	for _, o := range people {
-		chat, ok := s.chat(o.ID)
-		if !ok || s.private() && !s.mayAct(o.ID) {
-			continue
-		}
-		if !s.mayAct(o.ID) {
-			s.c.ToldOfficers = append(s.c.ToldOfficers, o.ID)
-		}
-		s.remindChat(chat, note)
-		told = true
-	}
-	return told
-}
-
-func (s *step) remindChat(chat bot.ChatID, note Effect) {
-	s.card(chat)
-	note.To = chat
-	s.note(note)
-}
-
-// late tells the resident, once, that the date has passed and who was told.
-func (s *step) late() {
-	s.c.Late = true
-	s.log("late")
-	e := Effect{What: TellLate, Desk: s.c.Desk, By: s.c.Holder}
-	for _, r := range s.rungs() {
-		if r.Halves < atEnd || e.By != "" {
-			continue
-		}
-		for _, t := range r.To {
-			if people, _ := s.w.Desks.Recipients(t, s.now); len(people) > 0 && e.By == "" && s.mayHold(people[0].ID) {
-				e.By = people[0].ID
-			}
-		}
-		break
-	}
-	s.tell(e)
-}
-
-// atEnd is the end of the term, in halves.
-const atEnd = 2
 
 // staleAt is when a case is taken back from who has it and has not answered:
 // after half of the term's working time. Of a term in days not before the end of
@@ -334,14 +208,10 @@ func (s *step) office() *worktime.Calendar {
 
 // alwaysOpen is a calendar without closing time.
 func alwaysOpen() *worktime.Calendar {
-	var plan worktime.Plan
-	plan.Zone = time.UTC
+	plan := worktime.Plan{Zone: time.UTC}
 	for day := range plan.Week {
 		plan.Week[day] = []worktime.Shift{{From: 0, To: 24 * 60}}
 	}
-	c, err := worktime.New(plan)
-	if err != nil {
-		panic(err) // a fixed plan without a fault
-	}
+	c, _ := worktime.New(plan) // a fixed plan without a fault
 	return c
 }

@@ -14,7 +14,7 @@ func (c Case) clone() Case {
 	c.Turns, c.Near, c.Files = list(c.Turns), list(c.Near), list(c.Files)
 	c.Said, c.Log, c.Misses = list(c.Said), list(c.Log), list(c.Misses)
 	c.Cards, c.Away = list(c.Cards), list(c.Away)
-	c.ToldOfficers, c.ToldDesks = list(c.ToldOfficers), list(c.ToldDesks)
+	c.ToldOfficers = list(c.ToldOfficers)
 	for i := range c.Said {
 		c.Said[i].Files = list(c.Said[i].Files)
 	}
