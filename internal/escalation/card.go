@@ -213,6 +213,8 @@ func (o *Office) cardNear(c Case, now time.Time) string {
 // cardNext says what the looker can do now.
 func (o *Office) cardNext(c Case, who looker) string {
 	switch {
+	case who.officer == "" && (!c.State.Open() || c.Holder != ""):
+		return o.forRoom(o.texts.say(textCardWait))
 	case !c.State.Open(), c.Holder != "" && c.Holder != who.officer:
 		return o.texts.say(textCardWait)
 	case c.Holder != "":

@@ -114,7 +114,7 @@ func (h *hand) command(c command) bool {
 		h.count("absence")
 		h.reply(h.texts.say(textOfficerAbsence), "")
 	case commandSend, commandEdit, commandDrop:
-		return h.draftCommand(c.name)
+		h.draftCommand(c.name)
 	case commandCase, commandCode:
 		if _, ok := h.lookup(c.code); !ok && c.name == commandCode && h.awaits() {
 			return false // digits for a resident: a telephone number, an amount

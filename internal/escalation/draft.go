@@ -15,37 +15,31 @@ func (h *hand) awaits() bool {
 	return ok || h.book.about(h.s.Message) != ""
 }
 
-// draftCommand is «gửi», «sửa» and «bỏ». Without a draft they are words like any
-// other, but for «bỏ», which does no harm.
-func (h *hand) draftCommand(name commandName) bool {
+// draftCommand is «gửi», «sửa» and «bỏ». Without a draft they are commands all
+// the same: «gửi» typed twice is no answer to anybody.
+func (h *hand) draftCommand(name commandName) {
 	d, ok := h.draft()
-	if !ok {
-		if name == commandDrop {
-			h.reply(h.texts.say(textNothingToDrop), "")
-		}
-		return name == commandDrop
-	}
-	switch name {
-	case commandDrop:
+	switch {
+	case !ok:
+		h.reply(h.texts.say(textNothingToDrop), "")
+	case name == commandDrop:
 		h.drop(d)
-	case commandEdit:
+	case name == commandEdit:
 		h.edit(d)
 	default:
 		h.sendDraft(d)
 	}
-	return true
 }
 
 // content is what an officer wrote for somebody: the next part of the draft, or
 // a new one.
 func (h *hand) content(text string, files []bot.Attachment) {
 	d, ok := h.draft()
-	about := h.s.Message.About
-	if ok && (about == "" || about == d.Code || d.Code == "") && d.Kind != Send {
+	code := h.book.about(h.s.Message)
+	if ok && (code == "" || code == d.Code || d.Code == "") && d.Kind != Send {
 		h.fill(d, text, files)
 		return
 	}
-	code := h.book.about(h.s.Message)
 	if code == "" && (len(h.book.held()) == 0 || h.room) {
 		h.list(0)
 		return
@@ -58,6 +52,7 @@ func (h *hand) content(text string, files []bot.Attachment) {
 			return
 		}
 		d.Code, d.Epoch = c.Code, c.Epoch
+		h.focus(c)
 	}
 	h.fill(d, text, files)
 }

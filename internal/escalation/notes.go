@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
@@ -52,6 +53,9 @@ func (o *Office) note(c Case, e Effect, now time.Time) []bot.Reply {
 		r.Text = say(textNotePhone)
 	default:
 		return nil
+	}
+	if own == "" {
+		r.Text = o.forRoom(r.Text)
 	}
 	return []bot.Reply{r}
 }
@@ -117,15 +121,12 @@ func (o *Office) desksOf(id string) string {
 	if d == nil {
 		return o.texts.say(textDeskUnknown)
 	}
-	names := ""
-	for i, desk := range d.DesksOf(id) {
-		if i > 0 {
-			names += ", "
-		}
-		names += desk.Name
+	var names []string
+	for _, desk := range d.DesksOf(id) {
+		names = append(names, desk.Name)
 	}
-	if names == "" {
+	if len(names) == 0 {
 		return o.texts.say(textDeskUnknown)
 	}
-	return names
+	return strings.Join(names, ", ")
 }

@@ -28,7 +28,7 @@ func (o *Office) officer(s exchange.Situation, id string, book Book) exchange.Ou
 		h.lapse()
 		h.message()
 	}
-	h.book.Next = h.nextMorning()
+	h.book.Next = h.nextMorning(book.Next)
 	return h.end()
 }
 
@@ -56,6 +56,11 @@ func (o *Office) begin(s exchange.Situation, id string, book Book) *hand {
 func (h *hand) end() exchange.Outcome {
 	if h.words != "" && len(h.step.Replies) > 0 {
 		h.step.Replies[0].Text = paragraphs(h.words, h.step.Replies[0].Text)
+	}
+	for i := range h.step.Replies {
+		if h.room {
+			h.step.Replies[i].Text = h.forRoom(h.step.Replies[i].Text)
+		}
 	}
 	out := exchange.Outcome{Step: h.step}
 	isNew := h.book.Code == ""

@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,12 +130,12 @@ func (o *Office) tellSaid(c Case, e Effect, now time.Time) []bot.Reply {
 		Kind: bot.ReplyPerson, Attachments: s.Files, Case: c.Code, Epoch: c.Epoch, Track: saidTrack(c.Code, s.No),
 		Entry: s.Entry, Buttons: o.residentButtons(c),
 	}
-	gaps := []string{"mã", spoken(c.Code), "ai", o.signature(s.Officer, c.Desk), "lời", s.Text}
-	switch {
-	case s.Kind == SaidAsk:
+	gaps := []string{"mã", spoken(c.Code), "ai", o.signature(s.Officer, c.Desk), "lời", o.words(s)}
+	switch s.Kind {
+	case SaidAsk:
 		r.Text = o.texts.say(textTellAsk, gaps...)
 		r.Buttons = r.Buttons[2:] // whether it is clear is not what was asked
-	case s.Kind == SaidEntry:
+	case SaidEntry:
 		name, text, ok := o.config.Talk().Title(s.Entry, now)
 		key := textTellEntry
 		if !ok {
@@ -148,6 +149,14 @@ func (o *Office) tellSaid(c Case, e Effect, now time.Time) []bot.Reply {
 		r.Text = paragraphs(r.Text, o.texts.say(textTellCheck, "mã kiểm", s.Check))
 	}
 	return []bot.Reply{r}
+}
+
+// words are what an officer wrote, or that only files came.
+func (o *Office) words(s Said) string {
+	if s.Text == "" && len(s.Files) > 0 {
+		return o.texts.say(textTellFiles, "kèm", o.files(s.Files))
+	}
+	return s.Text
 }
 
 // actionMenu is what the engine calls the list of topics, see bot/action.go.
@@ -164,13 +173,13 @@ func (o *Office) residentButtons(c Case) []bot.Button {
 
 // tellNews tells the resident what became of the case otherwise.
 func (o *Office) tellNews(c Case, e Effect) []bot.Reply {
-	r := bot.Reply{Kind: bot.ReplyNotice, Case: c.Code, Buttons: o.residentButtons(c)[1:]}
+	r := bot.Reply{Kind: bot.ReplyReceipt, Case: c.Code, Buttons: o.residentButtons(c)[1:]}
 	gaps := []string{"mã", spoken(c.Code), "hạn", o.day(c.Due) + " " + o.clock(c.Due), "bộ phận", o.deskName(c.Desk)}
 	switch e.What {
 	case TellMoved:
 		r.Text, r.Buttons = o.texts.say(textTellMoved, gaps...), r.Buttons[1:]
 	case TellReferred:
-		r.Kind, r.Buttons = bot.ReplyReceipt, o.residentButtons(c)
+		r.Buttons = o.residentButtons(c)
 		r.Text = o.texts.say(textTellReferred, append(gaps, "nơi", o.outside(e.Desk))...)
 		if e.Note != "" {
 			r.Text = paragraphs(r.Text, o.texts.say(textTellReason, "lý do", e.Note))
@@ -183,9 +192,9 @@ func (o *Office) tellNews(c Case, e Effect) []bot.Reply {
 	case TellSilent:
 		r.Kind, r.Text = bot.ReplyReminder, o.texts.say(textTellSilent, gaps...)
 	case TellDone:
-		r.Kind, r.Buttons = bot.ReplyReceipt, o.residentButtons(c)
+		r.Buttons = o.residentButtons(c)
 		by := o.signature(cmp.Or(e.By, c.Holder), c.Desk)
-		r.Text = o.texts.say(textTellDone, append(gaps, "ai", by, "lý do", e.Note)...)
+		r.Text = o.texts.say(textTellDone, append(gaps, "ai", by, "lý do", cmp.Or(e.Note, o.texts.say(textTellDoneBare)))...)
 	}
 	return []bot.Reply{r}
 }
@@ -219,9 +228,9 @@ func (o *Office) asked(c Case, e Effect) string {
 	if e.No > 0 && e.No <= len(c.Said) {
 		return c.Said[e.No-1].Text
 	}
-	for i := len(c.Said) - 1; i >= 0; i-- {
-		if c.Said[i].Kind == SaidAsk {
-			return c.Said[i].Text
+	for _, s := range slices.Backward(c.Said) {
+		if s.Kind == SaidAsk {
+			return s.Text
 		}
 	}
 	return ""

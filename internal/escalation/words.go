@@ -85,7 +85,7 @@ func (o *Office) due(due time.Time, state bot.CaseState, stopped bool, now time.
 	case stopped || state == bot.CaseAsked:
 		return o.texts.say(textDueStopped)
 	case now.After(due) && state != bot.CaseAnswered:
-		return o.texts.say(textDuePassed, "hạn", when)
+		return o.texts.say(textDueMissed, "hạn", when)
 	}
 	return o.texts.say(textDueBefore, "hạn", when)
 }
@@ -107,6 +107,12 @@ func (o *Office) title(question string) string {
 		return o.texts.say(textNoTitle)
 	}
 	return cut(question, titleLength)
+}
+
+// forRoom names the command as it is heard in a room, where only what is said to
+// the bot is.
+func (o *Office) forRoom(text string) string {
+	return strings.ReplaceAll(text, o.texts.say(textWordList), o.texts.say(textWordListRoom))
 }
 
 // itoa keeps texts short.
