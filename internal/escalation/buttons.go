@@ -73,7 +73,7 @@ func (o *Office) entryButtons(c Case, now time.Time) []bot.Button {
 	var out []bot.Button
 	index, names := o.near(c, now)
 	for i, name := range names {
-		label := cut(o.texts.say(textButtonEntry, "bài", name), labelLimit)
+		label := brief(o.texts.say(textButtonEntry, "bài", name), labelLimit)
 		out = append(out, bot.Button{Label: label, Payload: act{verbEntry, c.Code, c.Epoch, strconv.Itoa(index[i])}.String()})
 	}
 	return out

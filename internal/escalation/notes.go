@@ -14,8 +14,8 @@ func (o *Office) note(c Case, e Effect, now time.Time) []bot.Reply {
 	own, by, desk := o.ownChat(e.To), cmp.Or(e.By, c.Holder), cmp.Or(e.Desk, c.Desk)
 	r := bot.Reply{Kind: bot.ReplyCard, Case: c.Code}
 	gaps := []string{
-		"mã", spoken(c.Code), "mã trơn", c.Code, "ai", o.officerName(by), "bộ phận", o.deskName(desk),
-		"hạn", o.due(c.Due, c.State, !c.Stopped.IsZero(), now), "câu hỏi", cut(c.Question, cardText), "giữ", o.state(c.State, c.Holder),
+		"mã", SayCode(c.Code), "mã trơn", c.Code, "ai", o.officerName(by), "bộ phận", o.deskName(desk),
+		"hạn", o.due(c.Due, c.State, !c.Stopped.IsZero(), now), "câu hỏi", brief(c.Question, cardText), "giữ", o.state(c.State, c.Holder),
 		"số", c.Phone,
 	}
 	say := func(key textKey) string { return o.texts.say(key, gaps...) }

@@ -58,7 +58,7 @@ func (h *hand) end() exchange.Outcome {
 		h.step.Replies[0].Text = paragraphs(h.words, h.step.Replies[0].Text)
 	}
 	for i := range h.step.Replies {
-		if h.room {
+		if h.room && h.s.Message.Kind != bot.KindLetter {
 			h.step.Replies[i].Text = h.forRoom(h.step.Replies[i].Text)
 		}
 	}
@@ -123,7 +123,7 @@ func (h *hand) choose(text, code string, all []bot.Option, last ...bot.Option) {
 		label := itoa(i+1) + ". " + option.Label
 		rows = append(rows, label)
 		if tappable(h.s.Message.Chat.Channel) && len(option.Action) <= maxPayload {
-			r.Buttons = append(r.Buttons, bot.Button{Label: cut(label, labelLimit), Payload: option.Action})
+			r.Buttons = append(r.Buttons, bot.Button{Label: brief(label, labelLimit), Payload: option.Action})
 		}
 	}
 	r.Text = lines(rows...)
@@ -148,7 +148,7 @@ func (h *hand) lapse() {
 	h.book.setDraft(h.id, nil)
 	h.book.List = nil
 	h.count("draft.lapsed")
-	h.words = h.texts.say(textLapsed, "mã", spoken(d.Code))
+	h.words = h.texts.say(textLapsed, "mã", SayCode(d.Code))
 	if d.Code == "" {
 		h.words = h.texts.say(textLapsedLoose)
 	}
@@ -211,10 +211,7 @@ func (h *hand) lookup(code string) (Case, bool) {
 		return Case{}, false // nobody answers oneself
 	}
 	c, err := FromRecord(r)
-	if err != nil || !concerns(h.desks, c, h.id, h.now) {
-		return Case{}, false
-	}
-	if h.room && !concernsRoom(h.desks, c, h.s.Message.Chat, h.now) {
+	if err != nil || !h.rules(c, h.now).mayHold(h.id) || h.room && !h.concernsChat(c, h.s.Message.Chat, h.now) {
 		return Case{}, false
 	}
 	return c, true
@@ -226,7 +223,7 @@ func (h *hand) find(code string) (Case, bool) {
 	if !ok {
 		h.count("case.unknown")
 		h.book.strike(code)
-		h.reply(h.texts.say(textCaseNotFound, "mã", spoken(code), "ai", h.officerName(h.id)), "")
+		h.reply(h.texts.say(textCaseNotFound, "mã", SayCode(code), "ai", h.officerName(h.id)), "")
 	}
 	return c, ok
 }
@@ -241,10 +238,10 @@ func (h *hand) workable(code string) (Case, bool) {
 		return c, false
 	case !c.State.Open():
 		h.book.strike(code)
-		h.reply(h.texts.say(textNoteOver, "mã", spoken(code)), "")
+		h.reply(h.texts.say(textNoteOver, "mã", SayCode(code)), "")
 		return c, false
 	case c.Holder != "" && c.Holder != h.id:
-		h.reply(h.texts.say(textNoteNotHolder, "mã", spoken(code), "ai", h.officerName(c.Holder)), code)
+		h.reply(h.texts.say(textNoteNotHolder, "mã", SayCode(code), "ai", h.officerName(c.Holder)), code)
 		return c, false
 	}
 	return c, true

@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/desks"
 	"github.com/doithoai/doithoai/internal/escalation"
@@ -21,8 +19,6 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/knowledge"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var update = flag.Bool("update", false, "rewrite the recorded replies of the officers' chats")
 
