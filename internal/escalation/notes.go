@@ -9,7 +9,7 @@ import (
 )
 
 // note tells officers something beside the card. Whoever answers it speaks of
-// its case.
+// its case. It is long because it is a table.
 func (o *Office) note(c Case, e Effect, now time.Time) []bot.Reply {
 	own, by, desk := o.ownChat(e.To), cmp.Or(e.By, c.Holder), cmp.Or(e.Desk, c.Desk)
 	r := bot.Reply{Kind: bot.ReplyCard, Case: c.Code}

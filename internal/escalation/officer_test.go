@@ -1,6 +1,7 @@
 package escalation_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,6 +41,8 @@ var (
 //	! press LABEL | payload P | reply CODE TEXT | photo CODE TEXT | voice | sticker | other TEXT by somebody else | wait 31m | at 02/01/2027 7h30
 //	! by OFFICER | by stranger           who writes from now on, in a room
 //	! told CODE WHAT [no=N] [by=ID] [desk=ID] [note=N] …   the case's own chat tells this one
+//	! home                               the case's own chat applies what was just sent to it, and tells this one
+//	! resident CODE KIND TEXT            the same of something the resident did; also «open», «sent», «failed»
 //	! ended CODE END                     the card of that case ended so here
 //	! strike                             the book's time has come
 //	= says WORDS | not says WORDS | button LABEL | no button | nothing | sends KIND CODE | sends nothing | focus CODE | list N | next TIME
@@ -123,9 +127,18 @@ func newStage(t *testing.T) *stage {
 
 func loadDesks(t testing.TB) *desks.Desks {
 	t.Helper()
-	data, err := os.ReadFile("testdata/can_bo.yaml")
+	d, err := parsedDesks()
 	if err != nil {
 		t.Fatal(err)
+	}
+	return d
+}
+
+// parsedDesks reads the file once for all tests: it is read-only.
+var parsedDesks = sync.OnceValues(func() (*desks.Desks, error) {
+	data, err := os.ReadFile("testdata/can_bo.yaml")
+	if err != nil {
+		return nil, err
 	}
 	world := desks.World{
 		Places: []knowledge.Place{{ID: "tinh-khe", Name: "Tịnh Khê", Kind: "xã"}, {ID: "an-phu", Name: "An Phú", Kind: "phường"}},
@@ -134,10 +147,10 @@ func loadDesks(t testing.TB) *desks.Desks {
 	}
 	d, report := desks.Load("can_bo.yaml", data, world, tuesday)
 	if d == nil {
-		t.Fatal(report.Text())
+		return nil, errors.New(report.Text())
 	}
-	return d
-}
+	return d, nil
+})
 
 func newOffice(d *desks.Desks) *escalation.Office {
 	return escalation.New(escalation.Config{
@@ -303,6 +316,11 @@ func (p *stage) direct(what string) bool {
 		p.message(bot.Message{Kind: bot.KindOther, Attachments: []bot.Attachment{{Kind: bot.AttachSticker, Source: "x"}}})
 	case "told":
 		p.told(strings.Fields(arg))
+	case "home":
+		p.home()
+	case "resident":
+		kind, text, _ := strings.Cut(rest, " ")
+		p.resident(first, kind, text)
 	case "ended":
 		p.step(bot.Message{Kind: bot.KindLetter, Letter: &bot.Letter{To: p.chat, From: p.chat, Ended: &bot.Ended{Track: "card:" + first, End: bot.End(rest)}}})
 	case "strike":
@@ -372,13 +390,57 @@ func (p *stage) told(w []string) {
 			e.Note = value
 		}
 	}
+	p.deliver(c, effects)
+}
+
+// deliver brings what is told because of effects to this chat.
+func (p *stage) deliver(c escalation.Case, effects []escalation.Effect) {
+	p.t.Helper()
 	_, letters := p.office.Post(c, effects, time.Time{}, 0, p.now)
+	p.out = exchange.Outcome{}
 	for _, l := range letters {
 		if l.To == p.chat {
 			l.From = c.Chat
 			p.step(bot.Message{Kind: bot.KindLetter, Letter: &l})
 		}
 	}
+}
+
+// home applies the events that this chat has just sent.
+func (p *stage) home() {
+	p.t.Helper()
+	for _, l := range p.out.Letters {
+		e, err := escalation.ReadEvent(l.Event)
+		if err != nil || e == nil {
+			p.t.Fatalf("a letter that cannot be read: %v", err)
+		}
+		e.From = p.chat
+		p.apply(*e)
+	}
+}
+
+// resident applies something that the resident or the outbox did.
+func (p *stage) resident(code, kind, text string) {
+	p.t.Helper()
+	c := p.cases[code]
+	e := escalation.Event{Kind: escalation.Kind(kind), Code: code, Text: text, Phone: text}
+	switch kind {
+	case "open":
+		if c.Code == "" {
+			p.cases[code] = escalation.Case{Code: code, Chat: bot.ChatID{Channel: "zalo-oa", Bot: "main", Chat: "dan-" + code}}
+		}
+		e.Kind, e.Open = escalation.Opened, &bot.CaseAct{Kind: bot.ActOpen, Code: code, Question: text, Topic: "bao-hiem-y-te"}
+	case "sent", "failed", "held":
+		e = escalation.Event{Kind: escalation.Ended, Code: code, No: len(c.Said), End: bot.End(kind), Reason: text}
+	}
+	p.apply(e)
+}
+
+func (p *stage) apply(e escalation.Event) {
+	p.t.Helper()
+	c, effects := escalation.Apply(p.cases[e.Code], e, escalation.World{Desks: p.desks, Reach: registry{p.desks}, Now: p.now, Random: 4829130000000})
+	p.cases[e.Code] = c
+	p.deliver(c, effects)
 }
 
 // message is something the chat itself wrote.
