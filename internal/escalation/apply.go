@@ -16,14 +16,15 @@ import (
 // A new case begins as one that has only Code and Chat, with an event [Opened].
 // After [Withdrawn] the caller removes it.
 func Apply(c Case, e Event, w World) (Case, []Effect) {
-	s := &step{c: c.clone(), e: e, w: w, now: instant(w.Now), fromCard: slices.Contains(c.Cards, e.From)}
+	s := &step{c: c.clone(), e: e, w: w, now: instant(w.Now), held: list(c.Cards)}
 	if s.c.State == "" && e.Kind != Opened {
 		return s.c, nil // nothing was ever opened
 	}
-	if s.c.State != "" && s.c.State.Open() && e.Kind != Withdrawn {
+	if e.Kind != Withdrawn {
 		s.settle()
 	}
 	s.rule()
+	s.attend() // somebody may have lost the case with this event
 	s.c.Next = s.next()
 	return s.c, s.effects()
 }
@@ -45,8 +46,8 @@ type step struct {
 	e   Event
 	w   World
 	now time.Time
-	// fromCard says that the event came from a chat that held a card before it.
-	fromCard bool
+	// held is who had a card before the event.
+	held []bot.ChatID
 
 	redraw   bool         // every card shows something that changed
 	fresh    []bot.ChatID // chats that got the card in this step

@@ -42,6 +42,7 @@ func (s *step) opened() {
 		c.Chat = s.e.From
 	}
 	c.Opened, c.Begun, c.State = s.now, s.now, bot.CaseWaiting
+	c.Epoch = 1 // 0 is that of an event without a card
 	if c.Matter = a.Matter; c.Matter == "" {
 		c.Matter = bot.MatterQuestion
 	}

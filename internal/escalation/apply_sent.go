@@ -104,7 +104,7 @@ func (s *step) unreached() {
 	case s.c.State == bot.CaseHeld && s.c.Holder == who && !s.roomCard():
 		s.free()
 		s.summon(who)
-	case s.c.State == bot.CaseWaiting && !s.served() || len(s.c.Cards) == 0:
+	case s.c.State == bot.CaseWaiting && !s.served():
 		s.summon("")
 	}
 }
@@ -122,10 +122,14 @@ func (s *step) served() bool {
 // is, and that somebody has its card: the file of the desks may have changed, and
 // people come and go.
 func (s *step) settle() {
-	if s.w.Desks == nil {
+	c := &s.c
+	if s.w.Desks == nil || c.State == "" {
 		return
 	}
-	c := &s.c
+	if c.State == bot.CaseClosed {
+		s.prune()
+		return // closing is final
+	}
 	if c.Holder != "" && !s.known(c.Holder) && c.State != bot.CaseAnswered {
 		s.free()
 		s.logAs(Release, "removed")
@@ -133,9 +137,18 @@ func (s *step) settle() {
 	if c.State != bot.CaseAnswered {
 		s.rehome()
 	}
+	s.attend()
+}
+
+// attend takes the card from whoever may not have it and, if that or the event
+// leaves an open case without one, calls others.
+func (s *step) attend() {
+	if s.c.State == bot.CaseClosed {
+		return
+	}
 	s.prune()
-	if len(c.Cards) == 0 && !s.now.Before(s.seekAt()) {
-		s.seek()
+	if len(s.held) > 0 && len(s.c.Cards) == 0 {
+		s.call()
 	}
 }
 
@@ -171,10 +184,8 @@ func (s *step) logAs(what Kind, note string) {
 	s.e = e
 }
 
-// seek looks for somebody again who can be reached: those who could not may have
-// come back.
-func (s *step) seek() {
-	s.c.Misses = nil
+// call shows the case to who has it, else to those who answer for it.
+func (s *step) call() {
 	s.c.Sought = s.now
 	if chat, ok := s.chat(s.c.Holder); ok {
 		s.card(chat)
@@ -183,9 +194,16 @@ func (s *step) seek() {
 	s.summon("")
 }
 
+// seek calls again, of a case that nobody has a card of: those who could not be
+// reached may have come back.
+func (s *step) seek() {
+	s.log("seek")
+	s.c.Misses = nil
+	s.call()
+}
+
 // seekAt is when somebody responsible is looked for, of a case that nobody has a
-// card of: at once, then again every half working day. An urgent matter does not
-// wait so long.
+// card of: every half working day. An urgent matter does not wait so long.
 func (s *step) seekAt() time.Time {
 	if s.c.Sought.IsZero() {
 		return s.now

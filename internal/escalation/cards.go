@@ -33,7 +33,7 @@ func (s *step) drop(chat bot.ChatID, tell bool) {
 	if !slices.Contains(s.c.Away, chat) {
 		s.c.Away = append(s.c.Away, chat)
 	}
-	if _, officer := s.owner(chat); tell && (officer || s.isRoom(chat)) {
+	if _, officer := s.owner(chat); tell && slices.Contains(s.held, chat) && (officer || s.isRoom(chat)) {
 		s.gone = append(s.gone, chat)
 	}
 }
@@ -132,7 +132,8 @@ func (s *step) noteChief(e Effect) bool {
 }
 
 // noteHolder says something to who has the case: in the officer's own chat, else
-// in the room that shows it; if nobody has it, wherever there is a card.
+// in the room that shows it; if nobody has it, wherever there is a card, but not
+// to people who are away today.
 func (s *step) noteHolder(e Effect) {
 	if chat, ok := s.chat(s.c.Holder); ok {
 		s.card(chat)
@@ -150,19 +151,22 @@ func (s *step) noteHolder(e Effect) {
 		return
 	}
 	for _, chat := range s.c.Cards {
-		e.To = chat
-		s.note(e)
+		if id, ok := s.owner(chat); !ok || s.mayAct(id) {
+			e.To = chat
+			s.note(e)
+		}
 	}
 }
 
-// reply says something to who did what is being applied: where it was done, if
-// the case is shown there or it is the officer's own chat, else in the own chat.
-// About a private case only there.
+// reply says something to who did what is being applied: in the own chat, or in
+// the room where it was done if the case is shown there. About a private case
+// only in the own chat.
 func (s *step) reply(e Effect) {
 	from, by := s.e.From, s.e.By
-	if id, ok := s.owner(from); s.fromCard && !s.private() || ok && id == by {
+	id, own := s.owner(from)
+	if own && id == by || slices.Contains(s.held, from) && s.isRoom(from) && !s.private() {
 		e.To = from
-	} else if e.To, ok = s.own(by); !ok {
+	} else if e.To, own = s.own(by); !own {
 		return
 	}
 	s.note(e)

@@ -133,9 +133,9 @@ func (s *step) mayAct(id string) bool {
 }
 
 // mayHold reports whether an officer's card of the case may stay: besides who may
-// act, who sits at the desk but is away today.
+// act, who sits at the desk but is away today, and who was at it until it ended.
 func (s *step) mayHold(id string) bool {
-	if s.mayAct(id) {
+	if s.mayAct(id) || s.c.State == bot.CaseClosed && s.known(id) && s.tookPart(id) {
 		return true
 	}
 	if d, ok := s.desk(s.c.Desk); ok && s.known(id) && slices.Contains(d.Officers, id) {

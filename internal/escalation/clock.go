@@ -20,9 +20,6 @@ const (
 	// holdAtLeast is how long, in working time, a case is held at the least
 	// before it is taken back, however short the term.
 	holdAtLeast = time.Hour
-	// grace is how long after its time a reminder is still sent although the
-	// office has closed: its time is often the very end of a day.
-	grace = 30 * time.Minute
 	// idle is when the clock strikes of an open case for which nothing is due, so
 	// that it is not forgotten. Below keepOpen.
 	idle = 30 * 24 * time.Hour
@@ -35,14 +32,12 @@ type timer struct {
 	fire  func()
 }
 
-// due is when it happens: at its time, but never while the office is closed. A
-// reminder that was held back by an outage waits for the morning.
+// due is when it happens: never while the office is closed. A reminder whose time
+// is the very end of a day, or that was held back by an outage, waits for the
+// morning.
 func (t timer) due(now time.Time) time.Time {
-	switch {
-	case now.Before(t.at):
-		return t.at
-	case t.hours.Open(now), now.Before(t.at.Add(grace)):
-		return t.at
+	if at := t.hours.Next(t.at); at.After(now) || t.hours.Open(now) {
+		return at
 	}
 	return t.hours.Next(now)
 }
@@ -66,7 +61,7 @@ const maxFired = 10
 // next is when the clock strikes next: zero only of a case that has ended, and
 // in the past only if something is due that the stroke will do.
 func (s *step) next() time.Time {
-	if s.c.State == bot.CaseClosed || s.c.State == "" {
+	if s.c.State == bot.CaseClosed {
 		return time.Time{}
 	}
 	next := s.c.Next
@@ -94,10 +89,10 @@ func ceil(t time.Time) time.Time {
 
 // timers are all that runs of an open case, the more important first.
 func (s *step) timers() []timer {
-	if s.w.Desks == nil {
-		return nil
-	}
 	c := &s.c
+	if s.w.Desks == nil || c.State == bot.CaseClosed {
+		return nil // closing is final
+	}
 	var out []timer
 	add := func(at time.Time, hours *worktime.Calendar, fire func()) {
 		out = append(out, timer{at, hours, fire})
@@ -122,14 +117,14 @@ func (s *step) timers() []timer {
 		}
 	}
 	if !c.Aged {
-		add(office.Next(c.Opened.Add(ageAfter)), office, s.aged)
+		add(c.Opened.Add(ageAfter), office, s.aged)
 	}
 	if len(c.Cards) == 0 {
 		hours := desk
 		if c.Matter == bot.MatterUrgent {
 			hours = alwaysOpen()
 		}
-		add(s.seekAt(), hours, func() { s.log("seek"); s.seek() })
+		add(s.seekAt(), hours, s.seek)
 	}
 	return out
 }

@@ -22,7 +22,7 @@ const (
 )
 
 // What officers do. By is the officer, From the chat it was done in; Epoch is
-// the one that the officer saw.
+// the one that the officer saw, 0 if there was no card to see it on.
 const (
 	Take     Kind = "take"
 	Release  Kind = "release"  // gives it back
@@ -38,7 +38,7 @@ const (
 const (
 	Struck    Kind = "struck"    // the clock: Next has come
 	Ended     Kind = "ended"     // sending Said[No] to the resident ended so
-	Unreached Kind = "unreached" // an officer's chat lets nothing through: By
+	Unreached Kind = "unreached" // an officer's chat lets nothing through: By; or a room: From, and By empty
 )
 
 // Event is something that happened to a case.
