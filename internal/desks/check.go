@@ -54,22 +54,23 @@ func (d *draft) checkAbsences() {
 	}
 }
 
-// chain tells how the covers of an officer go on.
+// chain tells why the covers of an officer lead to nobody: «Chị Hoa nhờ Anh Minh,
+// Anh Minh cũng nghỉ».
 func (d *draft) chain(id string, day worktime.Day) string {
-	names := []string{d.out.officers[id].Name}
-	seen := map[string]bool{id: true}
+	var steps []string
+	seen := map[string]bool{}
 	for {
+		seen[id] = true
 		o := d.out.officers[id]
 		i := slices.IndexFunc(o.Absences, func(a Absence) bool { return a.From <= day && day <= a.Until })
 		if i < 0 || o.Absences[i].Cover == "" {
-			return strings.Join(names, " nhờ ") + " cũng nghỉ"
+			return strings.Join(append(steps[1:], o.Name+" cũng nghỉ"), ", ")
 		}
 		id = o.Absences[i].Cover
-		names = append(names, d.out.officers[id].Name)
 		if seen[id] {
-			return strings.Join(names, " nhờ ") + ", thành vòng tròn"
+			return strings.Join(append(steps, o.Name+" lại nhờ "+d.out.officers[id].Name), ", ")
 		}
-		seen[id] = true
+		steps = append(steps, o.Name+" nhờ "+d.out.officers[id].Name)
 	}
 }
 
@@ -101,6 +102,7 @@ func (d *draft) checkCatchAll() {
 		}
 		return
 	case len(found) > 1:
+		d.broken = true
 		first := d.out.desks[found[0]]
 		for _, i := range found[1:] {
 			d.r.Err(d.docs[i].Start(), "catch-all", fmt.Sprintf("Bộ phận «%s» cũng nhận mọi việc, như «%s» ở dòng %d.", d.out.desks[i].ID, first.ID, d.docs[found[0]].Start().Line),

@@ -8,9 +8,9 @@ import (
 	"github.com/doithoai/doithoai/internal/worktime"
 )
 
-// reachable tells a person whom the program can write to now or once the
-// invitation is taken.
-func (o Officer) reachable() bool { return len(o.Chats) > 0 || o.Invited }
+// reachable tells a person whom the program can write to, now or once the
+// invitation is taken. Of one whose chat is written wrongly that has been told.
+func (d *draft) reachable(o Officer) bool { return len(o.Chats) > 0 || o.Invited || d.unsure[o.ID] }
 
 // checkReach goes through every commune and every topic, on every day on which
 // presence changes: somebody must be there, and be reachable.
@@ -44,21 +44,11 @@ func (d *draft) checkReach() {
 		}
 		states = now
 	}
-	d.checkUse(pairs)
+	d.checkConfidential()
 }
 
-// checkUse tells desks that no case will ever reach, and the want of one for
-// what is confidential.
-func (d *draft) checkUse(pairs []pair) {
-	used := map[int]bool{}
-	for _, pair := range pairs {
-		used[pair.candidates[0]] = true // there is the catch-all at least
-	}
-	for i, desk := range d.out.desks {
-		if desk.in(ordinary) && !used[i] {
-			d.r.Warn(d.docs[i].Start(), "unused", fmt.Sprintf("Bộ phận «%s» không bao giờ được giao việc: các bộ phận khác đã nhận hết phần của nó.", desk.ID), "Xem lại «"+keyTopics+"» và «"+keyPlaces+"».")
-		}
-	}
+// checkConfidential misses a desk for what is confidential.
+func (d *draft) checkConfidential() {
 	if !slices.ContainsFunc(d.out.desks, func(desk Desk) bool { return desk.Confidential }) {
 		d.r.Warn(d.keyAt(keyDesks), "no-confidential", "Chưa có bộ phận kín: chuyện tố cáo, bạo hành sẽ chỉ được chỉ chỗ hỏi, không ai nhận.",
 			fmt.Sprintf("Thêm một bộ phận với «%s: có» và một cán bộ.", keyConfidential))
@@ -97,7 +87,7 @@ func (d *draft) presence(day worktime.Day) []state {
 		switch {
 		case len(acting) == 0:
 			states[i] = empty
-		case desk.Room == bot.ChatID{} && !slices.ContainsFunc(acting, func(id string) bool { return d.out.officers[id].reachable() }):
+		case desk.Room == bot.ChatID{} && !slices.ContainsFunc(acting, func(id string) bool { return d.reachable(d.out.officers[id]) }):
 			states[i] = mute
 		}
 	}
@@ -154,7 +144,7 @@ func (d *draft) unreached(rung int, days []worktime.Day) (Desk, worktime.Day, bo
 			}
 			if !slices.ContainsFunc(d.out.Rungs(desk.ID)[rung].To, func(t Target) bool {
 				people, room := d.out.Recipients(t, at)
-				return room != bot.ChatID{} || slices.ContainsFunc(people, Officer.reachable)
+				return room != bot.ChatID{} || slices.ContainsFunc(people, d.reachable)
 			}) {
 				return desk, day, true
 			}

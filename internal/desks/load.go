@@ -38,6 +38,7 @@ func Load(name string, data []byte, world World, now time.Time) (*Desks, Report)
 		topics: topicIndex(world.Topics),
 		people: newNameIndex("cán bộ"),
 		groups: newNameIndex("bộ phận"),
+		unsure: map[string]bool{},
 		out: &Desks{
 			officers:  map[string]Officer{},
 			byID:      map[string]int{},
@@ -74,6 +75,7 @@ type draft struct {
 
 	week     worktime.Week // of all
 	weekRead bool
+	unsure   map[string]bool // officers with a chat that could not be read
 	special  special
 	docs     []*deskDoc // beside out.desks
 	rules    []ruleDoc  // beside out.ladder

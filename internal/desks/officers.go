@@ -66,10 +66,12 @@ func (d *draft) readChats(doc *officerDoc, o *Officer) {
 		chat, err := parsePerson(line.Text)
 		if err != nil {
 			d.r.Err(line.At, "chat", fmt.Sprintf("Chat của %s: %v.", o.Name, err), chatCure)
+			d.unsure[o.ID] = true
 			continue
 		}
 		if other, ok := d.out.byChat[chat]; ok {
 			d.r.Err(line.At, "same-chat", fmt.Sprintf("Chat này đã là của %s.", d.out.nameOf(other, o)), "Mỗi chat chỉ là của một người; xem lại mã.")
+			d.unsure[o.ID] = true
 			continue
 		}
 		d.out.byChat[chat] = o.ID

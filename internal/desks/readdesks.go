@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/doithoai/doithoai/internal/keyfile"
+	"github.com/doithoai/doithoai/internal/strictyaml"
 	"github.com/doithoai/doithoai/internal/worktime"
 )
 
@@ -16,7 +17,7 @@ func (d *draft) readDesks() {
 		if !d.checkID(d.groups, &doc.Located, doc.id, doc.name) {
 			continue
 		}
-		desk := Desk{ID: doc.id, Name: doc.name, Confidential: doc.confidential, Urgent: doc.urgent, Outside: doc.outside}
+		desk := Desk{ID: doc.id, Name: doc.name, Confidential: says(doc, keyConfidential), Urgent: says(doc, keyUrgent), Outside: doc.outside}
 		if doc.Mark(keyOutside) != nil {
 			d.outside(doc)
 		} else {
@@ -58,6 +59,13 @@ func (d *draft) inside(doc *deskDoc, desk *Desk) {
 		desk.Term = term
 	}
 	d.deskCalendar(doc, desk)
+}
+
+// says tells whether a flag is meant to be set, even in words that are not known:
+// the safe side is to keep a secret.
+func says(doc *deskDoc, key string) bool {
+	n := doc.Mark(key)
+	return n != nil && n.Text != "" && strictyaml.Fold(n.Text) != strictyaml.Fold("không")
 }
 
 // need tells a key that such a desk must have.

@@ -1,6 +1,7 @@
 package desks_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -9,12 +10,18 @@ import (
 	"github.com/doithoai/doithoai/knowledge/quangngai"
 )
 
+// builtIn loads the built-in base once for all tests.
+var builtIn = sync.OnceValue(func() *knowledge.Base {
+	base, _ := knowledge.Load(quangngai.FS())
+	return base
+})
+
 // world is the built-in base: 96 communes and its topics.
 func world(t testing.TB) desks.World {
 	t.Helper()
-	base, report := knowledge.Load(quangngai.FS())
+	base := builtIn()
 	if base == nil {
-		t.Fatal(report.Text())
+		t.Fatal("the built-in base does not load")
 	}
 	return desks.World{Places: base.Places, Topics: base.Topics, Zone: zone(t)}
 }

@@ -48,7 +48,7 @@ type officerDoc struct {
 type deskDoc struct {
 	keyfile.Located
 	id, name, term, outside string
-	confidential, urgent    bool
+	confidential, urgent    bool // see says
 	unread                  bool // «chủ đề» or «địa bàn» is wrong
 }
 
