@@ -4,7 +4,8 @@ import "strings"
 
 // Actions are what buttons and numbers do, as readable payloads of at most 64
 // bytes: "e:<entry>", "f:<facet>:<entry>", "t:<topic>", "w:<n>:<entry>" (the
-// resident belongs to group n of a slot question), and the bare words below.
+// resident belongs to group n of a slot question), "cs:…" and "c:…" of what
+// goes to officers, and the bare words below.
 const (
 	actionMenu     = "menu"
 	actionOfficer  = "gap-can-bo"
@@ -17,7 +18,32 @@ const (
 	prefixTopic    = "t:"
 	prefixGroup    = "w:"
 	prefixPlace    = "p:"
+	actionCases    = "ho-so"
+	actionOther    = "viec-khac"
+	prefixConsent  = "cs:" // cs:<choice>:<draft>
+	prefixCase     = "c:"  // c:<verb>:<code>
 )
+
+// What may be chosen under the request for consent.
+const (
+	consentYes  = "gui"
+	consentNo   = "khong"
+	consentMore = "ky"
+)
+
+// What a resident may do with a case of the same chat.
+const (
+	caseClear   = "ro"
+	caseUnclear = "chua"
+	caseMore    = "them"
+	caseShow    = "xem"
+	caseOther   = "khac"
+)
+
+// ClearButton and UnclearButton return the payloads of the two buttons under an
+// officer's answer.
+func ClearButton(code string) string   { return prefixCase + caseClear + ":" + code }
+func UnclearButton(code string) string { return prefixCase + caseUnclear + ":" + code }
 
 // PayloadForget is the payload of «quên tôi», for what means the same elsewhere.
 const PayloadForget = actionForget

@@ -49,6 +49,9 @@ func (t *turn) sendEntry(entry knowledge.Entry, body string, shown ...knowledge.
 		t.conv.Introduced = true
 		parts = append(parts, t.texts.say(textIntro))
 	}
+	if apart := t.apart(); apart != "" {
+		parts = append(parts, apart)
+	}
 	r := Reply{Kind: ReplyAnswer, Text: strings.Join(parts, "\n\n"), Entry: entry.ID, Version: entry.Version()}
 	buttons := t.hubOptions(entry)
 	if len(buttons) == 0 {

@@ -81,12 +81,7 @@ func (t *turn) entryOptions(ids []string) []Option {
 // numbers refer to; the officer is always number 0.
 func (t *turn) withButtons(r Reply, buttons ...Button) Reply {
 	r.Buttons = buttons
-	t.conv.List = nil
-	for _, b := range buttons {
-		if b.Payload != actionOfficer {
-			t.conv.List = append(t.conv.List, Option{b.Label, b.Payload})
-		}
-	}
+	t.conv.List = optionsOf(buttons)
 	return r
 }
 
@@ -131,6 +126,14 @@ func (t *turn) act(payload string) {
 		t.show(b, knowledge.Facet(a))
 	case prefixPlace:
 		t.officerAt(a, "")
+	case prefixConsent:
+		t.consent(a, b)
+	case prefixCase:
+		t.onCase(a, b)
+	case actionCases:
+		t.listCases()
+	case actionOther:
+		t.other()
 	default:
 		t.notice(t.texts.say(textMenu), t.topicButtons()...)
 	}
@@ -139,7 +142,7 @@ func (t *turn) act(payload string) {
 // kindName keeps counters few: what the program does not know counts as menu.
 func kindName(kind string) string {
 	switch kind {
-	case actionOfficer, actionNotMeant, actionNoneOf, actionUp, actionForget, prefixTopic, prefixEntry, prefixFacet, prefixPlace:
+	case actionOfficer, actionNotMeant, actionNoneOf, actionUp, actionForget, prefixTopic, prefixEntry, prefixFacet, prefixPlace, prefixConsent, prefixCase, actionCases, actionOther:
 		return kind
 	}
 	return actionMenu
@@ -193,6 +196,10 @@ func (t *turn) show(id string, f knowledge.Facet) {
 func (t *turn) notMeant(kind string) {
 	t.conv.Misses = t.was.Misses + 1
 	t.conv.Frame = knowledge.Frame{Slots: t.was.Frame.Slots}
+	if t.reaches() && (kind == actionNoneOf || t.was.Asked) {
+		t.bring(MatterQuestion, t.texts.say(textBring))
+		return
+	}
 	if kind == actionNoneOf || t.was.Asked || t.conv.Misses >= maxMisses {
 		text := textRephrase
 		if t.conv.Misses >= maxMisses {

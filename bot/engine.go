@@ -37,19 +37,39 @@ func NewEngine(m *knowledge.Matcher, zone *time.Location) *Engine {
 	return &Engine{matcher: m, base: m.Base(), zone: zone, texts: t, places: newPlaceFinder(m.Base().Places)}
 }
 
-// Decide is the step one message makes in a conversation. It is a function of
-// its arguments and the base alone.
+// Decide is [Engine.Converse] where no officer can be reached.
 func (e *Engine) Decide(conv Conversation, m Message, now time.Time) Step {
+	return e.Converse(View{}, conv, m, now)
+}
+
+// Base returns what the engine speaks from.
+func (e *Engine) Base() *knowledge.Base { return e.base }
+
+// Title returns the name of an entry that is valid on the day and its text as a
+// resident gets it who is in no known group; false if there is none.
+func (e *Engine) Title(id string, now time.Time) (name, text string, ok bool) {
+	t := e.begin(View{}, Conversation{Introduced: true}, now)
+	t.show(id, "")
+	if len(t.step.Replies) != 1 || t.step.Replies[0].Entry != id {
+		return "", "", false
+	}
+	entry, ok := e.base.Entry(id, t.on)
+	return entry.Label, t.step.Replies[0].Text, ok
+}
+
+// Converse is the step one message makes in a conversation. It is a function of
+// its arguments and the base alone.
+func (e *Engine) Converse(v View, conv Conversation, m Message, now time.Time) Step {
 	switch m.Kind {
 	case KindLetter: // the conversation goes on where it was
 		return Step{Conversation: conv, Replies: m.Letter.Replies}
 	case KindDue:
 		return Step{Conversation: conv}
 	}
-	t := e.begin(conv, now)
+	t := e.begin(v, conv, now)
 	switch m.Kind {
 	case KindOpen:
-		t.open()
+		t.welcome()
 	case KindPress:
 		t.act(m.Payload)
 	case KindText:
@@ -58,6 +78,10 @@ func (e *Engine) Decide(conv Conversation, m Message, now time.Time) Step {
 		t.count("message.late")
 		t.handoff(t.texts.say(textLate, "ngày", knowledge.DateOf(m.At.In(e.zone)).String()), t.officerButton(), t.menuButton())
 	default:
+		if c, ok := t.forCase(); ok && len(m.Attachments) > 0 {
+			t.add(c, "", m.Attachments)
+			break
+		}
 		if slices.ContainsFunc(m.Attachments, func(a Attachment) bool { return a.Kind == AttachOther }) {
 			// A platform keeps messages of people it protects from us: asking them
 			// to type would be asking in vain.
@@ -75,28 +99,33 @@ func (e *Engine) Decide(conv Conversation, m Message, now time.Time) Step {
 // turn is one message being worked on.
 type turn struct {
 	*Engine
-	conv Conversation
-	was  Conversation // as it stood before this message
-	now  time.Time
-	on   knowledge.Date
-	step Step
+	view     View
+	decision knowledge.Decision // of the text, once it was understood
+	said     string             // what was typed, as far as it is read
+	conv     Conversation
+	was      Conversation // as it stood before this message
+	now      time.Time
+	on       knowledge.Date
+	step     Step
 }
 
-func (e *Engine) begin(conv Conversation, now time.Time) *turn {
+func (e *Engine) begin(v View, conv Conversation, now time.Time) *turn {
 	if conv.UpdatedAt.IsZero() || now.Sub(conv.UpdatedAt) > ContextFor {
-		conv = Conversation{Introduced: conv.Introduced && now.Sub(conv.UpdatedAt) < 24*time.Hour, Place: conv.Place}
+		conv = conv.rested(now)
+		conv.List = answeredOptions(v) // an officer's answer comes days later, too
 	}
-	t := &turn{Engine: e, conv: conv, was: conv, now: now, on: knowledge.DateOf(now.In(e.zone))}
+	t := &turn{Engine: e, view: v, conv: conv, was: conv, now: now, on: knowledge.DateOf(now.In(e.zone))}
 	t.conv.UpdatedAt = now
 	t.conv.List, t.conv.Asked, t.conv.WantPlace, t.conv.Fragment = nil, false, false, ""
+	t.conv.WantPhone, t.conv.Telling, t.conv.Matter = false, "", ""
 	return t
 }
 
 func (t *turn) count(name string) { t.step.Counts = append(t.step.Counts, name) }
 
-func (t *turn) open() {
+func (t *turn) welcome() {
 	t.count("message.open")
-	t.conv = Conversation{UpdatedAt: t.now, Introduced: true}
+	t.conv = Conversation{UpdatedAt: t.now, Introduced: true, Place: t.was.Place}
 	t.notice(t.texts.say(textWelcome)+"\n\n"+t.texts.say(textIntro), t.topicButtons()...)
 }
 
@@ -122,16 +151,24 @@ func (t *turn) text(raw string) {
 		t.notice(t.texts.say(textEmpty), t.menuButton(), t.officerButton())
 		return
 	}
-	if n, ok := choiceNumber(words); ok {
+	if n, ok := choiceNumber(words); ok && (n <= len(t.was.List) || !t.writesToCase()) {
 		t.number(n)
+		return
+	}
+	if choice, ok := t.agrees(words); ok {
+		t.consent(choice, t.was.Draft.ID)
+		return
+	}
+	if t.caseWords(words, text) {
 		return
 	}
 	if t.was.WantPlace && t.place(words) {
 		return
 	}
-	if t.repeated(text) {
+	if !t.writesToCase() && t.repeated(text) {
 		return
 	}
+	t.said = text
 	t.understand(text)
 	if cut {
 		t.step.Replies[0].Text = t.texts.say(textTooLong) + "\n\n" + t.step.Replies[0].Text

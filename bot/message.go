@@ -58,6 +58,10 @@ type Message struct {
 	About string
 	// Attachments are what came beside or instead of text, in their order.
 	Attachments []Attachment
+	// Joined is the id of the officer that the sender has just become, by an
+	// invitation in this message. Only the program's own front sets it; a channel
+	// leaves it empty.
+	Joined string
 }
 
 // AttachmentKind says what an attachment is.

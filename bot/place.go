@@ -58,6 +58,20 @@ func (f *placeFinder) find(name string) []knowledge.Place {
 	return out
 }
 
+// written returns the communes of whose names, today's or old, one was typed
+// letter for letter.
+func written(found []knowledge.Place, said string) []knowledge.Place {
+	said = " " + strings.ToLower(said) + " "
+	var out []knowledge.Place
+	for _, p := range found {
+		typed := func(name string) bool { return strings.Contains(said, " "+strings.ToLower(name)+" ") }
+		if typed(p.Name) || slices.ContainsFunc(p.OldNames, typed) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // place takes a message for the name of a commune, if it is one.
 func (t *turn) place(words []vietnamese.Token) bool {
 	if len(words) > 7 {
@@ -69,6 +83,9 @@ func (t *turn) place(words []vietnamese.Token) bool {
 	}
 	said := strings.Join(name, " ")
 	found := t.places.find(said)
+	if exact := written(found, said); len(exact) == 1 {
+		found = exact // «Ba Tơ» is not «Ba Tô» for who types accents
+	}
 	switch {
 	case len(found) == 0:
 		return false
@@ -85,10 +102,14 @@ func (t *turn) place(words []vietnamese.Token) bool {
 	return true
 }
 
-// officer tells how to reach a person: until a case can be opened from here,
-// the commune's service centre.
+// officer brings who wants a person to one: as a case, or, where nobody answers
+// from here, by naming the commune's service centre.
 func (t *turn) officer() {
 	t.count("officer.asked")
+	if t.reaches() {
+		t.wantsPerson()
+		return
+	}
 	if t.conv.Place != "" {
 		t.officerAt(t.conv.Place, "")
 		return
@@ -98,23 +119,55 @@ func (t *turn) officer() {
 	t.handoff(t.texts.say(textHuman), t.menuButton())
 }
 
-// officerAt names the centre of a commune, and says the change when an old name
-// was used.
+// wantsPerson opens the way to an officer, unless what was asked lies with one.
+func (t *turn) wantsPerson() {
+	if open := t.open(); len(open) > 0 && t.conv.Question == "" && t.was.Matter == "" {
+		t.notice(t.status(open[0]), t.caseButtons(open[0])...)
+		return
+	}
+	t.bring(MatterQuestion, "")
+}
+
+// officerAt goes on with a commune that was named: to the consent if a question
+// is on its way, else to where its centre is.
 func (t *turn) officerAt(id, said string) {
+	if d := t.was.Draft; d != nil && t.reaches() {
+		t.conv.Draft = d
+		t.conv.Frame = t.was.Frame
+		if _, ok := t.places.byID[id]; !ok && id != placeUntold {
+			t.askPlace("")
+			return
+		}
+		t.conv.Place = id
+		t.askConsent(t.moved(id, said))
+		return
+	}
+	t.pointTo(id, said)
+}
+
+// pointTo names the centre of a commune.
+func (t *turn) pointTo(id, said string) {
 	p, ok := t.places.byID[id]
 	if !ok {
 		t.conv.Place = ""
-		t.officer()
+		t.handoff(t.texts.say(textHuman), t.menuButton())
+		t.conv.WantPlace = true
 		return
 	}
 	t.conv.Place = id
 	t.conv.Frame = t.was.Frame
-	full := p.Kind + " " + p.Name
-	text := t.texts.say(textHumanPlace, "nơi", full)
-	if said != "" && said != placeKey(p.Name) {
-		if i := slices.IndexFunc(p.OldNames, func(o string) bool { return placeKey(o) == said }); i >= 0 {
-			text += " " + t.texts.say(textPlaceMoved, "cũ", p.OldNames[i], "nơi", full)
-		}
+	t.handoff(joinSentences(t.texts.say(textHumanPlace, "nơi", p.Kind+" "+p.Name), t.moved(id, said)), t.menuButton())
+}
+
+// moved says the change when an old name was used.
+func (t *turn) moved(id, said string) string {
+	p, ok := t.places.byID[id]
+	if !ok || said == "" || said == placeKey(p.Name) {
+		return ""
 	}
-	t.handoff(text, t.menuButton())
+	i := slices.IndexFunc(p.OldNames, func(o string) bool { return placeKey(o) == said })
+	if i < 0 {
+		return ""
+	}
+	return t.texts.say(textPlaceMoved, "cũ", p.OldNames[i], "nơi", p.Kind+" "+p.Name)
 }

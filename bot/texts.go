@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/doithoai/doithoai/internal/strictyaml"
+	"github.com/doithoai/doithoai/internal/vietnamese"
 )
 
 //go:embed texts.vi.yaml
@@ -69,6 +70,53 @@ const (
 	textNotes         textKey = "mặt notes"
 	textNoFacet       textKey = "không có phần này"
 	textComplaint     textKey = "tố cáo"
+
+	// Of what goes to officers.
+	textBring         textKey = "chuyển cán bộ"
+	textProposal      textKey = "kiến nghị"
+	textProposes      textKey = "lời kiến nghị"
+	textDenounces     textKey = "lời tố cáo"
+	textAskPlace      textKey = "hỏi xã"
+	textNoPlace       textKey = "nút không nói xã"
+	textConsent       textKey = "xin đồng ý"
+	textConsentKept   textKey = "xin đồng ý kín"
+	textConsentMore   textKey = "đồng ý gì"
+	textSendsQuestion textKey = "gửi câu hỏi"
+	textSendsWish     textKey = "gửi lời nhờ"
+	textAgree         textKey = "nút đồng ý"
+	textDisagree      textKey = "nút không gửi"
+	textDetails       textKey = "nút xem kỹ"
+	textSaysYes       textKey = "nói đồng ý"
+	textSaysNo        textKey = "nói không"
+	textReceipt       textKey = "biên nhận"
+	textTooMany       textKey = "nhiều hồ sơ"
+	textPhoneKept     textKey = "đã ghi số"
+	textMyCases       textKey = "nút hồ sơ"
+	textAddMore       textKey = "nút nhắn thêm"
+	textOther         textKey = "nút việc khác"
+	textClear         textKey = "nút rõ"
+	textUnclearButton textKey = "nút chưa rõ"
+	textSaysCases     textKey = "nói hồ sơ của tôi"
+	textSaysPress     textKey = "nói hỏi"
+	textSaysOther     textKey = "nói việc khác"
+	textSaysClear     textKey = "nói rõ"
+	textSaysUnclear   textKey = "nói chưa rõ"
+	textNoCase        textKey = "chưa có hồ sơ"
+	textNoSuchCase    textKey = "không thấy hồ sơ"
+	textCaseWaiting   textKey = "hồ sơ waiting"
+	textCaseHeld      textKey = "hồ sơ held"
+	textCaseAsked     textKey = "hồ sơ asked"
+	textCaseAnswered  textKey = "hồ sơ answered"
+	textCaseClosed    textKey = "hồ sơ closed"
+	textCaseLate      textKey = "hồ sơ trễ"
+	textCleared       textKey = "đã rõ"
+	textTellUnclear   textKey = "chưa rõ chỗ nào"
+	textTellMore      textKey = "nhắn thêm gì"
+	textAdded         textKey = "đã nhắn thêm"
+	textAside         textKey = "việc khác"
+	textApart         textKey = "trả lời riêng"
+	textCheckTrue     textKey = "mã kiểm đúng"
+	textCheckFalse    textKey = "mã kiểm sai"
 )
 
 // ChannelTexts are sentences that channels say or show where no reply of the
@@ -118,6 +166,28 @@ func loadTexts(data []byte) (texts, error) {
 		t[p.Folded] = p.Value.Text
 	}
 	return t, nil
+}
+
+// lists reports whether a text of several lines holds a saying, both folded.
+func (t texts) lists(key textKey, folded string) bool {
+	for line := range strings.SplitSeq(t[strictyaml.Fold(string(key))], "\n") {
+		if foldWords(vietnamese.Tokenize(line)) == folded {
+			return folded != ""
+		}
+	}
+	return false
+}
+
+// says reports whether one of the lines of a text occurs in what was said, as
+// whole words.
+func (t texts) says(key textKey, said string) bool {
+	whole := " " + foldWords(vietnamese.Tokenize(said)) + " "
+	for line := range strings.SplitSeq(t[strictyaml.Fold(string(key))], "\n") {
+		if words := foldWords(vietnamese.Tokenize(line)); words != "" && strings.Contains(whole, " "+words+" ") {
+			return true
+		}
+	}
+	return false
 }
 
 // say returns a sentence with its gaps filled: «{nhãn}» takes the value after

@@ -13,7 +13,16 @@ const maxMisses = 3
 
 func (t *turn) understand(text string) {
 	d := t.ask(text)
+	t.decision = d
 	t.count("decision." + string(d.Act))
+	if c, ok := t.forCase(); ok && !overrides(d.Act) {
+		t.add(c, text, nil)
+		return
+	}
+	if asks(d.Act) {
+		t.remember(text, d.Entry)
+		t.figure(d)
+	}
 	switch d.Act {
 	case knowledge.ActAnswer:
 		t.understood()
@@ -44,6 +53,43 @@ func (t *turn) understand(text string) {
 	}
 }
 
+// figure counts a question by topic and commune.
+func (t *turn) figure(d knowledge.Decision) {
+	topic := ""
+	if e, ok := t.base.Entry(d.Entry, t.on); ok {
+		topic = e.Topic
+	}
+	if topic == "" {
+		topic = t.topicOf("")
+	}
+	t.count(Figure(FigureAsked, topic, t.placeID()))
+	if d.Act == knowledge.ActAnswer || d.Act == knowledge.ActRefer || d.Act == knowledge.ActCrisis {
+		t.count(Figure(FigureAnswered, topic, t.placeID()))
+	}
+}
+
+// writesToCase reports whether what is typed now is for an officer.
+func (t *turn) writesToCase() bool {
+	_, ok := t.forCase()
+	return ok
+}
+
+// overrides reports whether a message is heard by the bot although an officer
+// waits for a reply: a cry for help, and what somebody tells the bot to do.
+func overrides(a knowledge.Act) bool {
+	return a == knowledge.ActCrisis || a == knowledge.ActCommand || a == knowledge.ActHuman
+}
+
+// asks reports whether a message is a question, as opposed to a greeting or a
+// command.
+func asks(a knowledge.Act) bool {
+	switch a {
+	case knowledge.ActCommand, knowledge.ActHuman, knowledge.ActSmalltalk:
+		return false
+	}
+	return true
+}
+
 // onlyWho takes a message that says who one is and nothing else: it is kept, and
 // the question is awaited instead of guessed.
 func (t *turn) onlyWho(d knowledge.Decision) bool {
@@ -61,6 +107,7 @@ func (t *turn) onlyWho(d knowledge.Decision) bool {
 func (t *turn) person(d knowledge.Decision) {
 	if p, ok := t.base.Phrase(d.Phrase); ok && d.Phrase != actionOfficer {
 		t.count("officer.complaint")
+		t.conv.Matter, t.conv.Question = MatterConfidential, t.said
 		t.handoff(p.Answer, t.officerButton(), t.menuButton())
 		return
 	}
@@ -145,12 +192,22 @@ func (t *turn) handover(d knowledge.Decision) {
 			return
 		}
 	}
-	if t.conv.Misses >= maxMisses {
+	if t.conv.Misses >= maxMisses && !t.reaches() {
 		t.handoff(t.texts.say(textLoop), t.officerButton(), t.menuButton())
 		return
 	}
+	if t.reaches() && t.texts.says(textProposes, t.said) && !t.texts.says(textDenounces, t.said) {
+		t.count("officer.proposal")
+		t.bring(MatterProposal, t.texts.say(textProposal))
+		return
+	}
 	if complains(d.Reading) {
+		t.conv.Matter = MatterConfidential
 		t.handoff(t.texts.say(textComplaint), t.officerButton(), t.menuButton())
+		return
+	}
+	if t.reaches() {
+		t.bring(MatterQuestion, t.texts.say(textBring))
 		return
 	}
 	t.conv.WantPlace = true
@@ -191,7 +248,7 @@ func (t *turn) refer(d knowledge.Decision) {
 // crisis answers a cry for help at once with the official text and nothing
 // else around it.
 func (t *turn) crisis(d knowledge.Decision) {
-	t.conv.Frame = knowledge.Frame{}
+	t.conv.Frame, t.conv.Matter = knowledge.Frame{}, MatterUrgent
 	entry, ok := t.base.Entry(d.Entry, t.on)
 	if !ok {
 		t.officer()

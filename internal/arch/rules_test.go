@@ -17,6 +17,7 @@ func order() [][]string {
 		{"internal/desks/sheet"},
 		{"internal/exchange", "internal/delivery", "internal/spool"},
 		{"internal/escalation"},
+		{"internal/staff"},
 		suites(),
 		adapters(),
 		{"internal/config"},

@@ -158,7 +158,7 @@ func TestClientHasThingsDone(t *testing.T) {
 	client := connect(t, control.Config{Operator: roomy{b}, Intake: b})
 	message := bot.Message{
 		Chat: bot.ChatID{Channel: "zalo-oa", Bot: "oa\"1", Chat: "\xff/"}, ID: "\x00id", At: noon,
-		Kind: bot.KindPress, Text: "Gặp cán bộ", Payload: "v1|human",
+		Kind: bot.KindPress, Text: "Gặp cán bộ", Payload: "v1|human", Sender: "\xfe7", Room: true, ReplyTo: "9\x00",
 	}
 	before, after, err := client.Compact(t.Context())
 	if before != 1<<40 || after != 3 {

@@ -55,6 +55,9 @@ type messageJSON struct {
 	Kind    bot.Kind  `json:"kind"`
 	Text    []byte    `json:"text,omitempty"`
 	Payload []byte    `json:"payload,omitempty"`
+	Sender  []byte    `json:"sender,omitempty"`
+	Room    bool      `json:"room,omitempty"`
+	ReplyTo []byte    `json:"reply_to,omitempty"`
 }
 
 // errInternal is a kind of message that the program only sends to itself.
@@ -66,6 +69,7 @@ func encodeMessage(m bot.Message) (messageJSON, error) {
 	}
 	return messageJSON{
 		m.Chat.Channel, m.Chat.Bot, []byte(m.Chat.Chat), []byte(m.ID), m.At, m.Kind, []byte(m.Text), []byte(m.Payload),
+		[]byte(m.Sender), m.Room, []byte(m.ReplyTo),
 	}, nil
 }
 
@@ -76,6 +80,7 @@ func (j messageJSON) message() (bot.Message, error) {
 	return bot.Message{
 		Chat: bot.ChatID{Channel: j.Channel, Bot: j.Bot, Chat: string(j.Chat)},
 		ID:   string(j.ID), At: j.At, Kind: j.Kind, Text: string(j.Text), Payload: string(j.Payload),
+		Sender: string(j.Sender), Room: j.Room, ReplyTo: string(j.ReplyTo),
 	}, nil
 }
 

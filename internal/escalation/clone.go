@@ -79,8 +79,8 @@ func (c *Case) room(bytes int) bool {
 // clean makes a text one that JSON keeps as it is, without space around it.
 func clean(s string) string { return strings.TrimSpace(strings.ToValidUTF8(s, "\uFFFD")) }
 
-// cut bounds a text to n characters.
-func cut(s string, n int) string {
+// bounded bounds a text to n characters.
+func bounded(s string, n int) string {
 	for i := range s {
 		if n == 0 {
 			return s[:i]

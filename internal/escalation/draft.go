@@ -78,13 +78,13 @@ func (h *hand) fill(d Draft, text string, files []bot.Attachment) {
 			h.searchDesk(d, text)
 			return
 		}
-		d.Reason = cut(text, maxReason)
+		d.Reason = bounded(text, maxReason)
 	case Done:
-		d.Reason = cut(text, maxReason)
+		d.Reason = bounded(text, maxReason)
 	default:
 		d.Text = strings.TrimSpace(d.Text + "\n" + text)
 		d.Cut = d.Cut || utf8.RuneCountInString(d.Text) > maxDraft
-		d.Text = cut(d.Text, maxDraft)
+		d.Text = bounded(d.Text, maxDraft)
 		d.Files = slices.Concat(d.Files, files)
 		d.Files = d.Files[:min(len(d.Files), maxDraftFiles)]
 	}

@@ -34,7 +34,7 @@ func sample(t *testing.T) escalation.Case {
 // TestEffectsAreWorded holds what residents read against the recorded words.
 func TestEffectsAreWorded(t *testing.T) {
 	t.Parallel()
-	office, c := newOffice(loadDesks(t)), sample(t)
+	office, c := newOffice(t, loadDesks(t)), sample(t)
 	var out []string
 	for _, e := range []escalation.Effect{
 		{What: escalation.TellAsk, No: 1}, {What: escalation.TellAnswer, No: 3}, {What: escalation.TellAnswer, No: 4},
@@ -91,7 +91,7 @@ func golden(t *testing.T, file, got string) {
 
 func TestCardTellsWhatTheChannelLetsThrough(t *testing.T) {
 	t.Parallel()
-	office, c := newOffice(loadDesks(t)), sample(t)
+	office, c := newOffice(t, loadDesks(t)), sample(t)
 	lan := bot.ChatID{Channel: "telegram", Bot: "main", Chat: "777"}
 	show := []escalation.Effect{{What: escalation.ShowCard, To: lan}}
 	for name, test := range map[string]struct {
@@ -117,7 +117,7 @@ func TestCardTellsWhatTheChannelLetsThrough(t *testing.T) {
 // A chat that has nothing to do with a case any more keeps none of its words.
 func TestCardAway(t *testing.T) {
 	t.Parallel()
-	office, c := newOffice(loadDesks(t)), sample(t)
+	office, c := newOffice(t, loadDesks(t)), sample(t)
 	tam := bot.ChatID{Channel: "telegram", Bot: "main", Chat: "555"}
 	_, letters := office.Post(c, []escalation.Effect{{What: escalation.ShowCard, To: tam, Note: escalation.CardAway}}, time.Time{}, 0, tuesday)
 	r := letters[0].Replies[0]
@@ -130,7 +130,7 @@ func TestCardAway(t *testing.T) {
 // what happened, the card does not say it again.
 func TestPostGathersByChat(t *testing.T) {
 	t.Parallel()
-	office, c := newOffice(loadDesks(t)), sample(t)
+	office, c := newOffice(t, loadDesks(t)), sample(t)
 	c.Log = []escalation.Entry{{At: tuesday, By: "lan", What: escalation.Take}}
 	c.State = bot.CaseHeld
 	lan, hoa := bot.ChatID{Channel: "zalo-bot", Bot: "main", Chat: "lan"}, bot.ChatID{Channel: "zalo-bot", Bot: "main", Chat: "hoa"}
@@ -150,7 +150,7 @@ func TestPostGathersByChat(t *testing.T) {
 
 func TestWelcome(t *testing.T) {
 	t.Parallel()
-	got := newOffice(loadDesks(t)).Welcome("lan")
+	got := newOffice(t, loadDesks(t)).Welcome("lan")
 	if len(got) != 1 || !strings.Contains(got[0].Text, "Chào Chị Lan, từ nay việc của Bảo hiểm xã hội") {
 		t.Errorf("got %+v", got)
 	}

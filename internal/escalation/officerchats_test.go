@@ -2,7 +2,6 @@ package escalation_test
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -21,8 +20,6 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/knowledge"
 )
-
-var update = flag.Bool("update", false, "rewrite the recorded replies of the officers' chats")
 
 // tuesday is when every test of the chats begins: 24/11/2026, 8h in Vietnam.
 var tuesday = time.Date(2026, 11, 24, 8, 0, 0, 0, vietnam)
@@ -119,7 +116,7 @@ func play(t *testing.T, file string) {
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	d := loadDesks(t)
-	return &stage{t: t, desks: d, office: newOffice(d), cases: map[string]escalation.Case{}, now: tuesday}
+	return &stage{t: t, desks: d, office: newOffice(t, d), cases: map[string]escalation.Case{}, now: tuesday}
 }
 
 func loadDesks(t testing.TB) *desks.Desks {
@@ -149,8 +146,9 @@ var parsedDesks = sync.OnceValues(func() (*desks.Desks, error) {
 	return d, nil
 })
 
-func newOffice(d *desks.Desks) *escalation.Office {
-	return escalation.New(escalation.Config{
+func newOffice(t testing.TB, d *desks.Desks) *escalation.Office {
+	t.Helper()
+	o, err := escalation.NewOffice(escalation.Config{
 		Talk:  func() escalation.Converser { return talker{} },
 		Desk:  func() *desks.Desks { return d },
 		Reach: func() escalation.Registry { return registry{d} },
@@ -159,6 +157,10 @@ func newOffice(d *desks.Desks) *escalation.Office {
 		},
 		Zone: vietnam,
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
 }
 
 // registry knows the chats of the file.

@@ -169,7 +169,8 @@ const actionMenu = "menu"
 // understood, not understood, something else.
 func (o *Office) residentButtons(c Case) []bot.Button {
 	return []bot.Button{
-		o.button(c, textButtonClear, verbClear), o.button(c, textButtonUnclear, verbUnclear),
+		{Label: o.texts.say(textButtonClear), Payload: bot.ClearButton(c.Code)},
+		{Label: o.texts.say(textButtonUnclear), Payload: bot.UnclearButton(c.Code)},
 		{Label: o.texts.say(textButtonElse), Payload: actionMenu},
 	}
 }

@@ -25,6 +25,9 @@ type entryJSON struct {
 	Kind    bot.Kind  `json:"kind,omitempty"`
 	Text    string    `json:"text,omitempty"`
 	Payload string    `json:"payload,omitempty"`
+	Sender  []byte    `json:"sender,omitempty"`
+	Room    bool      `json:"room,omitempty"`
+	ReplyTo []byte    `json:"reply_to,omitempty"`
 	// What came beside the text; what a picture is said to show is masked too.
 	Attachments []bot.Attachment `json:"attachments,omitempty"`
 	Spooled     time.Time        `json:"spooled,omitzero"`
@@ -48,6 +51,7 @@ func encodeMessage(s spooled) ([]byte, error) {
 	return encode(entryJSON{
 		Channel: s.Chat.Channel, Bot: s.Chat.Bot, Chat: []byte(s.Chat.Chat), ID: []byte(s.ID),
 		At: s.At.UTC(), Kind: s.Kind, Text: record.Mask(s.Text), Payload: s.Payload, Attachments: masked(s.Attachments),
+		Sender: []byte(s.Sender), Room: s.Room, ReplyTo: []byte(s.ReplyTo),
 		Spooled: s.at.UTC(), Reason: s.reason,
 	})
 }
@@ -90,6 +94,7 @@ func decode(body []byte) (m spooled, done *int64, err error) {
 		Message: bot.Message{
 			Chat: bot.ChatID{Channel: j.Channel, Bot: j.Bot, Chat: string(j.Chat)},
 			ID:   string(j.ID), At: j.At.UTC(), Kind: j.Kind, Text: j.Text, Payload: j.Payload, Attachments: j.Attachments,
+			Sender: string(j.Sender), Room: j.Room, ReplyTo: string(j.ReplyTo),
 		},
 		at: j.Spooled.UTC(), reason: j.Reason,
 	}, j.Done, nil
