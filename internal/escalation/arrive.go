@@ -70,7 +70,7 @@ func (h *hand) arrived(r bot.Reply, known bool) {
 	case len(r.Buttons) == 0, inPlace, unseen:
 	case writing && !h.room && !tappable(h.s.Message.Chat.Channel):
 		r.Buttons = nil
-		wait := h.texts.say(textDraftWaits, "mã", spoken(h.book.Drafts[h.id].Code), "mã mới", r.Case)
+		wait := h.texts.say(textDraftWaits, "mã", SayCode(h.book.Drafts[h.id].Code), "mã mới", r.Case)
 		r.Text = paragraphs(r.Text, wait)
 		if r.Update != "" {
 			r.Update = paragraphs(r.Update, wait)

@@ -163,10 +163,10 @@ func (b *Book) held() []Line {
 // what waits for anybody, what others have; each the most urgent first.
 func (b *Book) ordered() []Line {
 	rank := func(l Line) int {
-		switch {
-		case l.Holder == "":
+		switch l.Holder {
+		case "":
 			return 1
-		case l.Holder == b.Officer:
+		case b.Officer:
 			return 0
 		}
 		return 2

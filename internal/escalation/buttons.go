@@ -57,6 +57,8 @@ func (o *Office) allButtons(c Case, who looker, now time.Time) []bot.Button {
 	case c.Holder == "":
 		all := append([]bot.Button{o.button(c, textButtonTake, verbTake)}, o.entryButtons(c, now)...)
 		return append(all, o.button(c, textButtonNotOurs, verbNotOurs))
+	case c.Holder == who.officer && c.State == bot.CaseAnswered: // nothing is left to hand over
+		return append(o.entryButtons(c, now), o.button(c, textButtonAsk, verbAsk), o.button(c, textButtonDone, verbDone))
 	case c.Holder == who.officer:
 		return append(o.entryButtons(c, now),
 			o.button(c, textButtonAsk, verbAsk),
@@ -73,7 +75,7 @@ func (o *Office) entryButtons(c Case, now time.Time) []bot.Button {
 	var out []bot.Button
 	index, names := o.near(c, now)
 	for i, name := range names {
-		label := cut(o.texts.say(textButtonEntry, "bài", name), labelLimit)
+		label := brief(o.texts.say(textButtonEntry, "bài", name), labelLimit)
 		out = append(out, bot.Button{Label: label, Payload: act{verbEntry, c.Code, c.Epoch, strconv.Itoa(index[i])}.String()})
 	}
 	return out

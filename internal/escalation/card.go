@@ -35,6 +35,7 @@ type looker struct {
 func (o *Office) card(c Case, who looker, view *window, now time.Time) bot.Reply {
 	text := paragraphs(
 		lines(o.cardHead(c, now), quoted(c.Question, o.texts.say(textCardNoQuestion))),
+		o.cardMoved(c),
 		o.cardTurns(c, now),
 		lines(o.cardAsker(c, now), o.cardSession(c), o.cardPhone(c), o.cardFiles(c), o.cardWindow(c, view, now)),
 		o.cardSaid(c, now),
@@ -59,7 +60,7 @@ func (o *Office) cardHead(c Case, now time.Time) string {
 	if !c.Closed.IsZero() {
 		due = o.texts.say(textDueClosed, "hạn", o.day(c.Closed))
 	}
-	head := o.texts.say(textCardHead, "mã", spoken(c.Code), "tình trạng", o.state(c.State, c.Holder), "hạn", due)
+	head := o.texts.say(textCardHead, "mã", SayCode(c.Code), "tình trạng", o.state(c.State, c.Holder), "hạn", due)
 	switch c.Matter {
 	case bot.MatterUrgent:
 		return o.texts.say(textCardUrgent) + " · " + head
@@ -79,6 +80,16 @@ func (o *Office) state(s bot.CaseState, holder string) string {
 	return o.texts.say(o.texts.among(familyState, string(s)), "ai", o.officerName(holder))
 }
 
+// cardMoved is why somebody handed the case over to who reads this.
+func (o *Office) cardMoved(c Case) string {
+	for _, e := range slices.Backward(c.Log) {
+		if e.Reason != "" && (e.What == Transfer || e.What == NotOurs) {
+			return o.texts.say(textCardMoved, "ai", o.officerName(e.By), "lý do", e.Reason)
+		}
+	}
+	return ""
+}
+
 func (o *Office) cardTurns(c Case, now time.Time) string {
 	if len(c.Turns) == 0 {
 		return ""
@@ -89,7 +100,7 @@ func (o *Office) cardTurns(c Case, now time.Time) string {
 		if t.Entry != "" {
 			given = o.texts.say(textCardTurnEntry, "bài", o.entryName(t.Entry, now))
 		}
-		out = append(out, "– «"+cut(t.Asked, cardText)+"» → "+given)
+		out = append(out, "– «"+brief(t.Asked, cardText)+"» → "+given)
 	}
 	return lines(out...)
 }
@@ -159,7 +170,7 @@ func (o *Office) cardSaid(c Case, now time.Time) string {
 }
 
 func (o *Office) saidLine(s Said, now time.Time) string {
-	text := cut(s.Text, cardText)
+	text := brief(s.Text, cardText)
 	if files := o.files(s.Files); files != "" {
 		text = strings.TrimSpace(text + " [" + files + "]")
 	}
@@ -171,6 +182,8 @@ func (o *Office) saidLine(s Said, now time.Time) string {
 		key = textSaidEntry
 	case SaidAsk:
 		key = textSaidAsk
+	case SaidDone:
+		key = textSaidDone
 	}
 	return o.texts.say(key, "ai", o.officerName(s.Officer), "lúc", o.moment(s.At, now), "lời", text,
 		"bài", o.entryName(s.Entry, now), "gửi", o.end(s, now))
@@ -180,7 +193,7 @@ func (o *Office) saidLine(s Said, now time.Time) string {
 func (o *Office) end(s Said, now time.Time) string {
 	switch s.End {
 	case bot.EndSent:
-		return o.texts.say(textEndSent, "lúc", o.moment(s.At, now))
+		return o.texts.say(textEndSent, "lúc", o.moment(later(s.At, s.Out), now))
 	case bot.EndHeld:
 		return o.texts.say(textEndHeld)
 	case bot.EndFailed:
@@ -189,6 +202,14 @@ func (o *Office) end(s Said, now time.Time) string {
 		return o.texts.say(textEndDropped)
 	}
 	return o.texts.say(textEndUnderWay)
+}
+
+// later is the time a thing was known to have gone out, or else was said.
+func later(said, out time.Time) time.Time {
+	if out.IsZero() {
+		return said
+	}
+	return out
 }
 
 // near returns the nearest entries that are valid today, by their index in
@@ -213,6 +234,8 @@ func (o *Office) cardNear(c Case, now time.Time) string {
 // cardNext says what the looker can do now.
 func (o *Office) cardNext(c Case, who looker) string {
 	switch {
+	case who.officer == "" && (!c.State.Open() || c.Holder != ""):
+		return o.forRoom(o.texts.say(textCardWait))
 	case !c.State.Open(), c.Holder != "" && c.Holder != who.officer:
 		return o.texts.say(textCardWait)
 	case c.Holder != "":

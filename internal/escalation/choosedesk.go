@@ -28,7 +28,7 @@ func (h *hand) offerDesks(c Case, d Draft, typed string) {
 	if rest := h.catchAll(); d.Kind == NotOurs && rest.ID != "" && rest.ID != c.Desk && !slices.ContainsFunc(found, same(rest)) {
 		last = append(last, bot.Option{Label: h.texts.say(textButtonNobody), Action: act{verbTo, c.Code, c.Epoch, rest.ID}.String()})
 	}
-	h.chooseIn(h.texts.say(textChooseDesk, "mã", spoken(c.Code)), c.Code, all, last...)
+	h.chooseIn(h.texts.say(textChooseDesk, "mã", SayCode(c.Code)), c.Code, all, last...)
 }
 
 func same(d desks.Desk) func(desks.Desk) bool {

@@ -45,6 +45,8 @@ const (
 	maxLog = 500
 	// maxText bounds one text, in characters. Channels send far less.
 	maxText = 8000
+	// maxReason bounds the reason of an officer, in characters.
+	maxReason = 200
 	// maxBytes bounds all texts of a case together.
 	maxBytes = 400_000
 )
@@ -77,7 +79,7 @@ func (c *Case) room(bytes int) bool {
 // clean makes a text one that JSON keeps as it is, without space around it.
 func clean(s string) string { return strings.TrimSpace(strings.ToValidUTF8(s, "\uFFFD")) }
 
-// cut bounds a text to n characters.
+// bounded bounds a text to n characters.
 func bounded(s string, n int) string {
 	for i := range s {
 		if n == 0 {

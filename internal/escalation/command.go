@@ -13,6 +13,7 @@ type command struct {
 	name   commandName
 	number int    // of commandNumber
 	code   string // of commandCase and commandCode
+	verb   verb   // of commandVerb
 }
 
 type commandName string
@@ -27,6 +28,7 @@ const (
 	commandEdit    commandName = "edit"
 	commandDrop    commandName = "drop"
 	commandCase    commandName = "case" // named as one: «hồ sơ 123456789»
+	commandVerb    commandName = "verb" // a button in words: «xong»
 	commandCode    commandName = "code" // digits alone, which may be meant for a resident
 )
 
@@ -39,6 +41,17 @@ var commands = map[string]commandName{
 	"gui": commandSend, "gui di": commandSend,
 	"sua": commandEdit, "sua lai": commandEdit,
 	"bo": commandDrop, "huy": commandDrop, "thoi": commandDrop,
+}
+
+// verbs are buttons as officers say them, folded; they mean the case that plain
+// text is about.
+var verbs = map[string]verb{
+	"nhan": verbTake, "nhan viec": verbTake, "toi tra loi": verbTake,
+	"hoi lai": verbAsk,
+	"chuyen":  verbTransfer, "chuyen bo phan": verbTransfer,
+	"khong phai viec cua toi": verbNotOurs, "khong phai viec toi": verbNotOurs,
+	"xong": verbDone, "da xong": verbDone, "xong roi": verbDone,
+	"tra lai": verbRelease, "tra viec": verbRelease,
 }
 
 // maxNumber is the highest number of a list.
@@ -58,6 +71,9 @@ func readCommand(text string) command {
 	}
 	if name, ok := commands[strings.Join(folded, " ")]; ok {
 		return command{name: name}
+	}
+	if v, ok := verbs[strings.Join(folded, " ")]; ok {
+		return command{name: commandVerb, verb: v}
 	}
 	if n, ok := readNumber(folded); ok {
 		return command{name: commandNumber, number: n}
@@ -114,7 +130,9 @@ func (h *hand) command(c command) bool {
 		h.count("absence")
 		h.reply(h.texts.say(textOfficerAbsence), "")
 	case commandSend, commandEdit, commandDrop:
-		return h.draftCommand(c.name)
+		h.draftCommand(c.name)
+	case commandVerb:
+		h.pressWord(c.verb)
 	case commandCase, commandCode:
 		if _, ok := h.lookup(c.code); !ok && c.name == commandCode && h.awaits() {
 			return false // digits for a resident: a telephone number, an amount
@@ -127,6 +145,19 @@ func (h *hand) command(c command) bool {
 		return false
 	}
 	return true
+}
+
+// pressWord does what a button would do with the case that is spoken of.
+func (h *hand) pressWord(v verb) {
+	code := h.book.about(h.s.Message)
+	if code == "" {
+		h.list(0)
+		return
+	}
+	c, ok := h.find(code)
+	if ok {
+		h.press(act{verb: v, code: code, epoch: c.Epoch})
+	}
 }
 
 // number does what a number of the latest list stands for.

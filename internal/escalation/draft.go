@@ -15,37 +15,31 @@ func (h *hand) awaits() bool {
 	return ok || h.book.about(h.s.Message) != ""
 }
 
-// draftCommand is «gửi», «sửa» and «bỏ». Without a draft they are words like any
-// other, but for «bỏ», which does no harm.
-func (h *hand) draftCommand(name commandName) bool {
+// draftCommand is «gửi», «sửa» and «bỏ». Without a draft they are commands all
+// the same: «gửi» typed twice is no answer to anybody.
+func (h *hand) draftCommand(name commandName) {
 	d, ok := h.draft()
-	if !ok {
-		if name == commandDrop {
-			h.reply(h.texts.say(textNothingToDrop), "")
-		}
-		return name == commandDrop
-	}
-	switch name {
-	case commandDrop:
+	switch {
+	case !ok:
+		h.reply(h.texts.say(textNothingToDrop), "")
+	case name == commandDrop:
 		h.drop(d)
-	case commandEdit:
+	case name == commandEdit:
 		h.edit(d)
 	default:
 		h.sendDraft(d)
 	}
-	return true
 }
 
 // content is what an officer wrote for somebody: the next part of the draft, or
 // a new one.
 func (h *hand) content(text string, files []bot.Attachment) {
 	d, ok := h.draft()
-	about := h.s.Message.About
-	if ok && (about == "" || about == d.Code || d.Code == "") && d.Kind != Send {
+	code := h.book.about(h.s.Message)
+	if ok && (code == "" || code == d.Code || d.Code == "") && d.Kind != Send {
 		h.fill(d, text, files)
 		return
 	}
-	code := h.book.about(h.s.Message)
 	if code == "" && (len(h.book.held()) == 0 || h.room) {
 		h.list(0)
 		return
@@ -58,6 +52,7 @@ func (h *hand) content(text string, files []bot.Attachment) {
 			return
 		}
 		d.Code, d.Epoch = c.Code, c.Epoch
+		h.focus(c)
 	}
 	h.fill(d, text, files)
 }
@@ -70,7 +65,7 @@ func (h *hand) leave(d Draft, ok bool) {
 	}
 	h.book.setDraft(h.id, nil)
 	if d.Code != "" && (d.Text != "" || len(d.Files) > 0) {
-		h.words = paragraphs(h.words, h.texts.say(textReplaced, "mã", spoken(d.Code)))
+		h.words = paragraphs(h.words, h.texts.say(textReplaced, "mã", SayCode(d.Code)))
 	}
 }
 
@@ -83,28 +78,18 @@ func (h *hand) fill(d Draft, text string, files []bot.Attachment) {
 			h.searchDesk(d, text)
 			return
 		}
-		d.Reason = limit(text, maxReason)
+		d.Reason = bounded(text, maxReason)
 	case Done:
-		d.Reason = limit(text, maxReason)
+		d.Reason = bounded(text, maxReason)
 	default:
 		d.Text = strings.TrimSpace(d.Text + "\n" + text)
 		d.Cut = d.Cut || utf8.RuneCountInString(d.Text) > maxDraft
-		d.Text = limit(d.Text, maxDraft)
+		d.Text = bounded(d.Text, maxDraft)
 		d.Files = slices.Concat(d.Files, files)
 		d.Files = d.Files[:min(len(d.Files), maxDraftFiles)]
 	}
 	h.keep(d)
 	h.goOn(d)
-}
-
-// maxReason is how long a reason can be, in characters: a resident reads it.
-const maxReason = 200
-
-func limit(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return strings.TrimSpace(string([]rune(s)[:n]))
 }
 
 // goOn asks for what is still missing of a draft, or shows it once more.
@@ -122,15 +107,15 @@ func (h *hand) goOn(d Draft) {
 	case (d.Kind == Transfer || d.Kind == NotOurs) && d.Desk == "":
 		h.offerDesks(c, d, "")
 	case (d.Kind == Transfer || d.Kind == NotOurs) && d.Reason == "":
-		h.offerReasons(c, h.texts.say(textChooseWhyMoved, "mã", spoken(c.Code), "bộ phận", h.deskName(d.Desk)), familyMoved)
+		h.offerReasons(c, h.texts.say(textChooseWhyMoved, "mã", SayCode(c.Code), "bộ phận", h.deskName(d.Desk)), familyMoved)
 	case d.Kind == Done && d.Reason == "":
-		h.offerReasons(c, h.texts.say(textChooseWhyDone, "mã", spoken(c.Code)), familyDone)
+		h.offerReasons(c, h.texts.say(textChooseWhyDone, "mã", SayCode(c.Code)), familyDone)
 	case (d.Kind == Answer || d.Kind == AskBack) && d.Text == "" && len(d.Files) == 0:
 		key := textPromptEdit
 		if d.Kind == AskBack {
 			key = textPromptAsk
 		}
-		h.prompt(h.texts.say(key, "mã", spoken(c.Code)), c.Code)
+		h.prompt(h.texts.say(key, "mã", SayCode(c.Code)), c.Code)
 	default:
 		h.preview(c, d)
 	}
@@ -149,7 +134,7 @@ func (h *hand) whichCase() {
 	var all []bot.Option
 	for _, l := range h.book.held() {
 		if len(all) < pageSize {
-			label := h.texts.say(textWhichLine, "mã", spoken(l.Code), "đầu", h.title(l.Title))
+			label := h.texts.say(textWhichLine, "mã", SayCode(l.Code), "đầu", h.title(l.Title))
 			all = append(all, bot.Option{Label: label, Action: act{verb: verbFor, code: l.Code}.String()})
 		}
 	}
@@ -158,7 +143,7 @@ func (h *hand) whichCase() {
 
 // preview shows once more what is going to be sent, whole.
 func (h *hand) preview(c Case, d Draft) {
-	gaps := []string{"mã", spoken(c.Code), "đầu", h.title(c.Question), "bộ phận", h.deskName(d.Desk), "lý do", d.Reason}
+	gaps := []string{"mã", SayCode(c.Code), "đầu", h.title(c.Question), "bộ phận", h.deskName(d.Desk), "lý do", d.Reason}
 	say := func(key textKey) string { return h.texts.say(key, gaps...) }
 	var text string
 	switch d.Kind {
@@ -212,7 +197,7 @@ func (h *hand) drop(d Draft) {
 		h.reply(h.texts.say(textDroppedLoose), "")
 		return
 	}
-	h.reply(h.texts.say(textDropped, "mã", spoken(d.Code), "mã trơn", d.Code), d.Code)
+	h.reply(h.texts.say(textDropped, "mã", SayCode(d.Code), "mã trơn", d.Code), d.Code)
 }
 
 // edit empties a draft and asks for it anew.
@@ -252,7 +237,7 @@ func (h *hand) sendDraft(d Draft) {
 }
 
 func (h *hand) receipt(key textKey, code string) {
-	h.send(bot.Reply{Kind: bot.ReplyReceipt, Text: h.texts.say(key, "mã", spoken(code)), Case: code})
+	h.send(bot.Reply{Kind: bot.ReplyReceipt, Text: h.texts.say(key, "mã", SayCode(code)), Case: code})
 }
 
 // leaveCase makes plain text be about something else.

@@ -40,7 +40,7 @@ func (h *hand) listUnder(head textKey, from int) {
 }
 
 func (h *hand) listLine(l Line) string {
-	return h.texts.say(textListLine, "mã", spoken(l.Code), "tình trạng", h.state(l.State, l.Holder),
+	return h.texts.say(textListLine, "mã", SayCode(l.Code), "tình trạng", h.state(l.State, l.Holder),
 		"hạn", h.due(l.Due, l.State, false, h.now), "đầu", h.title(l.Title))
 }
 
@@ -55,8 +55,8 @@ const (
 // officer wrote, and how long that is: Zalo's rules for consultation messages of
 // an Official Account.
 const (
-	windowed    = "zalo-oa"
-	windowHours = 48 * time.Hour
+	windowed   = "zalo-oa"
+	windowFree = 48 * time.Hour
 )
 
 // morning is the strike of the book: what is open, once a working day. An
@@ -92,17 +92,22 @@ func (h *hand) shutsSoon() bool {
 	if h.s.Message.Chat.Channel != windowed || h.book.Heard.IsZero() {
 		return false
 	}
-	shut := h.book.Heard.Add(windowHours)
+	shut := h.book.Heard.Add(windowFree)
 	return h.now.Before(shut) && shut.Before(h.morningAfter(h.now))
 }
 
 // nextMorning is when the book strikes next; the zero time if nothing would be
-// said.
-func (h *hand) nextMorning() time.Time {
+// said. A strike may come a little before its time by our clock: then the next one
+// is after that time, not the same again.
+func (h *hand) nextMorning(was time.Time) time.Time {
 	if len(h.book.Lines) == 0 && h.s.Message.Chat.Channel != windowed {
 		return time.Time{}
 	}
-	return h.morningAfter(h.now)
+	from := h.now
+	if h.s.Message.Kind == bot.KindDue && was.After(from) {
+		from = was
+	}
+	return h.morningAfter(from)
 }
 
 // morningAfter returns the first beginning of work after t on a day when the

@@ -2,19 +2,20 @@ package escalation
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
 )
 
 // note tells officers something beside the card. Whoever answers it speaks of
-// its case.
+// its case. It is long because it is a table.
 func (o *Office) note(c Case, e Effect, now time.Time) []bot.Reply {
 	own, by, desk := o.ownChat(e.To), cmp.Or(e.By, c.Holder), cmp.Or(e.Desk, c.Desk)
 	r := bot.Reply{Kind: bot.ReplyCard, Case: c.Code}
 	gaps := []string{
-		"mã", spoken(c.Code), "mã trơn", c.Code, "ai", o.officerName(by), "bộ phận", o.deskName(desk),
-		"hạn", o.due(c.Due, c.State, !c.Stopped.IsZero(), now), "câu hỏi", cut(c.Question, cardText), "giữ", o.state(c.State, c.Holder),
+		"mã", SayCode(c.Code), "mã trơn", c.Code, "ai", o.officerName(by), "bộ phận", o.deskName(desk),
+		"hạn", o.due(c.Due, c.State, !c.Stopped.IsZero(), now), "câu hỏi", brief(c.Question, cardText), "giữ", o.state(c.State, c.Holder),
 		"số", c.Phone,
 	}
 	say := func(key textKey) string { return o.texts.say(key, gaps...) }
@@ -52,6 +53,9 @@ func (o *Office) note(c Case, e Effect, now time.Time) []bot.Reply {
 		r.Text = say(textNotePhone)
 	default:
 		return nil
+	}
+	if own == "" {
+		r.Text = o.forRoom(r.Text)
 	}
 	return []bot.Reply{r}
 }
@@ -117,15 +121,12 @@ func (o *Office) desksOf(id string) string {
 	if d == nil {
 		return o.texts.say(textDeskUnknown)
 	}
-	names := ""
-	for i, desk := range d.DesksOf(id) {
-		if i > 0 {
-			names += ", "
-		}
-		names += desk.Name
+	var names []string
+	for _, desk := range d.DesksOf(id) {
+		names = append(names, desk.Name)
 	}
-	if names == "" {
+	if len(names) == 0 {
 		return o.texts.say(textDeskUnknown)
 	}
-	return names
+	return strings.Join(names, ", ")
 }

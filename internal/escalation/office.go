@@ -38,16 +38,6 @@ type Config struct {
 	Zone  *time.Location // of dates in texts; UTC if nil
 }
 
-// New returns an Office. It panics if the sentences compiled into the program
-// cannot be read, which a test excludes.
-func New(config Config) *Office {
-	t, err := loadTexts(textsFile)
-	if err != nil {
-		panic(err)
-	}
-	return &Office{config: config, texts: t}
-}
-
 var _ exchange.Decider = (*Office)(nil)
 
 // NewOffice returns an Office. The only errors are an incomplete config and

@@ -28,7 +28,7 @@ func (o *Office) officer(s exchange.Situation, id string, book Book) exchange.Ou
 		h.lapse()
 		h.message()
 	}
-	h.book.Next = h.nextMorning()
+	h.book.Next = h.nextMorning(book.Next)
 	return h.end()
 }
 
@@ -56,6 +56,11 @@ func (o *Office) begin(s exchange.Situation, id string, book Book) *hand {
 func (h *hand) end() exchange.Outcome {
 	if h.words != "" && len(h.step.Replies) > 0 {
 		h.step.Replies[0].Text = paragraphs(h.words, h.step.Replies[0].Text)
+	}
+	for i := range h.step.Replies {
+		if h.room && h.s.Message.Kind != bot.KindLetter {
+			h.step.Replies[i].Text = h.forRoom(h.step.Replies[i].Text)
+		}
 	}
 	out := exchange.Outcome{Step: h.step}
 	isNew := h.book.Code == ""
@@ -118,7 +123,7 @@ func (h *hand) choose(text, code string, all []bot.Option, last ...bot.Option) {
 		label := itoa(i+1) + ". " + option.Label
 		rows = append(rows, label)
 		if tappable(h.s.Message.Chat.Channel) && len(option.Action) <= maxPayload {
-			r.Buttons = append(r.Buttons, bot.Button{Label: cut(label, labelLimit), Payload: option.Action})
+			r.Buttons = append(r.Buttons, bot.Button{Label: brief(label, labelLimit), Payload: option.Action})
 		}
 	}
 	r.Text = lines(rows...)
@@ -143,7 +148,7 @@ func (h *hand) lapse() {
 	h.book.setDraft(h.id, nil)
 	h.book.List = nil
 	h.count("draft.lapsed")
-	h.words = h.texts.say(textLapsed, "mã", spoken(d.Code))
+	h.words = h.texts.say(textLapsed, "mã", SayCode(d.Code))
 	if d.Code == "" {
 		h.words = h.texts.say(textLapsedLoose)
 	}
@@ -197,86 +202,6 @@ func sendable(files []bot.Attachment) []bot.Attachment {
 		}
 	}
 	return out
-}
-
-// lookup returns a case that this chat may see, as it stood a moment ago.
-func (h *hand) lookup(code string) (Case, bool) {
-	r, ok := h.s.Mentioned[code]
-	if !ok || IsBook(r) || r.Chat == h.s.Message.Chat {
-		return Case{}, false // nobody answers oneself
-	}
-	c, err := FromRecord(r)
-	if err != nil || !concerns(h.desks, c, h.id, h.now) {
-		return Case{}, false
-	}
-	if h.room && !concernsRoom(h.desks, c, h.s.Message.Chat, h.now) {
-		return Case{}, false
-	}
-	return c, true
-}
-
-// find is lookup, and says so if there is none.
-func (h *hand) find(code string) (Case, bool) {
-	c, ok := h.lookup(code)
-	if !ok {
-		h.count("case.unknown")
-		h.book.strike(code)
-		h.reply(h.texts.say(textCaseNotFound, "mã", spoken(code), "ai", h.officerName(h.id)), "")
-	}
-	return c, ok
-}
-
-// workable is find for what only the holder may do, or anybody while nobody
-// holds it. That is decided where the case lies; it is said here so that nobody
-// writes in vain.
-func (h *hand) workable(code string) (Case, bool) {
-	c, ok := h.find(code)
-	switch {
-	case !ok:
-		return c, false
-	case !c.State.Open():
-		h.book.strike(code)
-		h.reply(h.texts.say(textNoteOver, "mã", spoken(code)), "")
-		return c, false
-	case c.Holder != "" && c.Holder != h.id:
-		h.reply(h.texts.say(textNoteNotHolder, "mã", spoken(code), "ai", h.officerName(c.Holder)), code)
-		return c, false
-	}
-	return c, true
-}
-
-// tellCase sends an event to where the case lies.
-func (h *hand) tellCase(c Case, e Event) {
-	e.Code, e.By = c.Code, h.id
-	h.count(string(e.Kind))
-	h.step.Letters = append(h.step.Letters, bot.Letter{To: c.Chat, Event: envelope{Case: &e}.encode()})
-}
-
-// looker is who reads what is sent here.
-func (h *hand) looker() looker {
-	if h.room {
-		return looker{chat: h.s.Message.Chat}
-	}
-	return looker{h.s.Message.Chat, h.id}
-}
-
-// show sends the card of a case, as a message of its own and not in the place of
-// the one before: whoever asked looks at the end of the chat.
-func (h *hand) show(c Case) {
-	h.send(h.card(c, h.looker(), nil, h.now))
-	h.focus(c)
-}
-
-// focus makes a case what plain text is about.
-func (h *hand) focus(c Case) {
-	if h.room {
-		return
-	}
-	h.book.put(line(c))
-	h.book.Focus = c.Code
-	if !c.State.Open() {
-		h.book.strike(c.Code)
-	}
 }
 
 func (h *hand) help() {

@@ -95,9 +95,9 @@ func TestParleys(t *testing.T) {
 	}
 }
 
-// people are all who take part: residents an, ba, cuc; officers as in
+// parties are all who take part: residents an, ba, cuc; officers as in
 // testdata/parley/can_bo.yaml; the room phong.
-func people() map[string]bot.ChatID {
+func parties() map[string]bot.ChatID {
 	tg := func(id string) bot.ChatID { return bot.ChatID{Channel: "telegram", Bot: "main", Chat: id} }
 	oa := func(id string) bot.ChatID { return bot.ChatID{Channel: "zalo-oa", Bot: "main", Chat: id} }
 	return map[string]bot.ChatID{
@@ -292,7 +292,7 @@ func (p *parley) input(head, rest string) string {
 	if !inRoom {
 		sender = chat
 	}
-	m.Chat, m.Room, m.Sender = people()[chat], inRoom, people()[sender].Chat
+	m.Chat, m.Room, m.Sender = parties()[chat], inRoom, parties()[sender].Chat
 	if m.Chat == (bot.ChatID{}) || m.Sender == "" {
 		return "who is that?"
 	}
@@ -400,7 +400,7 @@ func (p *parley) send() int {
 }
 
 func (p *parley) name(chat bot.ChatID) string {
-	for name, c := range people() {
+	for name, c := range parties() {
 		if c == chat {
 			return name
 		}

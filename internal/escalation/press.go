@@ -7,8 +7,7 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
-// act is what a button or a number of an officer, or one of a resident under an
-// answer, stands for: "k:<verb>:<code>:<epoch>[:<arg>]". Anybody can make one up
+// act is what a button or a number of an officer stands for: "k:<verb>:<code>:<epoch>[:<arg>]". Anybody can make one up
 // and send it: it says what is meant and gives no right to it.
 type act struct {
 	verb  verb
@@ -21,12 +20,6 @@ type act struct {
 const maxPayload = 64
 
 type verb string
-
-// What residents press.
-const (
-	verbClear   verb = "clear"
-	verbUnclear verb = "unclear"
-)
 
 // What officers press.
 const (

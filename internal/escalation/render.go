@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,7 @@ func (o *Office) address(l *bot.Letter, c Case, effects []Effect, now time.Time)
 			continue
 		}
 		noted = noted || e.What != ShowCard
+		s.Over = s.Over || e.What == ShowCard && e.Note == CardAway
 		s.News = s.News || e.What == NoteMore || e.What == NoteUnclear
 	}
 	for i := range l.Replies {
@@ -54,14 +56,6 @@ func (o *Office) address(l *bot.Letter, c Case, effects []Effect, now time.Time)
 		}
 	}
 	l.Event = envelope{Slip: &s}.encode()
-}
-
-func (o *Office) concernsChat(c Case, chat bot.ChatID, now time.Time) bool {
-	d := o.config.Desk()
-	if officer := o.ownChat(chat); officer != "" {
-		return concerns(d, c, officer, now)
-	}
-	return concernsRoom(d, c, chat, now)
 }
 
 // tell puts an effect into words: to the resident if e.To is zero, else to the
@@ -75,7 +69,7 @@ func (o *Office) tell(c Case, e Effect, view *window, now time.Time) []bot.Reply
 		return []bot.Reply{o.showCard(c, e, view, now)}
 	case TellAnswer, TellAsk:
 		return o.tellSaid(c, e, now)
-	case TellMoved, TellReferred, TellLate, TellRemind, TellSilent, TellDone:
+	case TellMoved, TellReferred, TellLate, TellRemind, TellSilent, TellDone, TellFull:
 		return o.tellNews(c, e)
 	}
 	return o.note(c, e, now)
@@ -84,36 +78,46 @@ func (o *Office) tell(c Case, e Effect, view *window, now time.Time) []bot.Reply
 // showCard is the card in the place of the one before. It is tracked, so that a
 // chat which lets nothing through is noticed.
 func (o *Office) showCard(c Case, e Effect, view *window, now time.Time) bot.Reply {
-	r := o.card(c, looker{e.To, o.ownChat(e.To)}, view, now)
+	own := o.ownChat(e.To)
+	if e.Note == CardAway {
+		text := o.texts.say(textCardAway, "mã", SayCode(c.Code), "bộ phận", o.deskName(c.Desk))
+		return bot.Reply{Kind: bot.ReplyCard, Text: text, Update: text, Case: c.Code, Card: cardName(c.Code)}
+	}
+	r := o.card(c, looker{e.To, own}, view, now)
 	r.Card, r.Track = cardName(c.Code), cardName(c.Code)
-	r.Update = o.update(c)
+	r.Update = o.update(c, own)
 	return r
 }
 
-// update is a line about what happened last, empty if a note or nothing says so.
-func (o *Office) update(c Case) string {
+// update is a line about what happened last, for chats where a card cannot be
+// changed. It is empty if a note says so already, if it was done by whoever would
+// read it, or if only who has the case needs to know and that is somebody else.
+func (o *Office) update(c Case, own string) string {
 	if len(c.Log) == 0 {
 		return ""
 	}
 	last := c.Log[len(c.Log)-1]
-	what := last.What
-	switch what {
-	case Send:
-		what = Answer
+	value := string(last.What)
+	switch last.What {
 	case NotOurs:
-		what = Transfer
+		value = string(Transfer)
+	case Struck, Ended:
+		value = last.Note
+		if last.What == Ended && (own == "" || own != c.Holder) {
+			return ""
+		}
 	}
-	key, ok := o.texts.of(familyUpdate, string(what))
-	if !ok {
+	key, ok := o.texts.of(familyUpdate, value)
+	if !ok || own != "" && last.By == own {
 		return ""
 	}
 	change := o.texts.say(key, "ai", o.officerName(last.By), "bộ phận", o.deskName(c.Desk))
-	return o.texts.say(textUpdateLine, "mã", spoken(c.Code), "đổi", change)
+	return o.texts.say(textUpdateLine, "mã", SayCode(c.Code), "đổi", change)
 }
 
 // line is a case as lists show it.
 func line(c Case) Line {
-	return Line{Code: c.Code, Title: cut(c.Question, titleLength), State: c.State, Holder: c.Holder, Due: c.Due}
+	return Line{Code: c.Code, Title: brief(c.Question, titleLength), State: c.State, Holder: c.Holder, Due: c.Due}
 }
 
 // titleLength is how much of a question a list shows, in characters.
@@ -129,18 +133,18 @@ func (o *Office) tellSaid(c Case, e Effect, now time.Time) []bot.Reply {
 		Kind: bot.ReplyPerson, Attachments: s.Files, Case: c.Code, Epoch: c.Epoch, Track: saidTrack(c.Code, s.No),
 		Entry: s.Entry, Buttons: o.residentButtons(c),
 	}
-	gaps := []string{"mã", spoken(c.Code), "ai", o.signature(s.Officer, c.Desk), "lời", s.Text}
-	switch {
-	case s.Kind == SaidAsk:
+	gaps := []string{"mã", SayCode(c.Code), "ai", o.signature(s.Officer, c.Desk), "lời", o.words(s)}
+	switch s.Kind {
+	case SaidAsk:
 		r.Text = o.texts.say(textTellAsk, gaps...)
 		r.Buttons = r.Buttons[2:] // whether it is clear is not what was asked
-	case s.Kind == SaidEntry:
+	case SaidEntry:
 		name, text, ok := o.config.Talk().Title(s.Entry, now)
 		key := textTellEntry
 		if !ok {
 			key, name = textTellEntryGone, s.Entry
 		}
-		r.Text = o.texts.say(key, "mã", spoken(c.Code), "ai", o.signature(s.Officer, c.Desk), "bài", name, "lời", strings.TrimSpace(text))
+		r.Text = o.texts.say(key, "mã", SayCode(c.Code), "ai", o.signature(s.Officer, c.Desk), "bài", name, "lời", strings.TrimSpace(text))
 	default:
 		r.Text = o.texts.say(textTellAnswer, gaps...)
 	}
@@ -150,6 +154,14 @@ func (o *Office) tellSaid(c Case, e Effect, now time.Time) []bot.Reply {
 	return []bot.Reply{r}
 }
 
+// words are what an officer wrote, or that only files came.
+func (o *Office) words(s Said) string {
+	if s.Text == "" && len(s.Files) > 0 {
+		return o.texts.say(textTellFiles, "kèm", o.files(s.Files))
+	}
+	return s.Text
+}
+
 // actionMenu is what the engine calls the list of topics, see bot/action.go.
 const actionMenu = "menu"
 
@@ -157,24 +169,22 @@ const actionMenu = "menu"
 // understood, not understood, something else.
 func (o *Office) residentButtons(c Case) []bot.Button {
 	return []bot.Button{
-		o.button(c, textButtonClear, verbClear), o.button(c, textButtonUnclear, verbUnclear),
+		{Label: o.texts.say(textButtonClear), Payload: bot.ClearButton(c.Code)},
+		{Label: o.texts.say(textButtonUnclear), Payload: bot.UnclearButton(c.Code)},
 		{Label: o.texts.say(textButtonElse), Payload: actionMenu},
 	}
 }
 
 // tellNews tells the resident what became of the case otherwise.
 func (o *Office) tellNews(c Case, e Effect) []bot.Reply {
-	r := bot.Reply{Kind: bot.ReplyNotice, Case: c.Code, Buttons: o.residentButtons(c)[1:]}
-	gaps := []string{"mã", spoken(c.Code), "hạn", o.day(c.Due) + " " + o.clock(c.Due), "bộ phận", o.deskName(c.Desk)}
+	r := bot.Reply{Kind: bot.ReplyReceipt, Case: c.Code, Buttons: o.residentButtons(c)[1:]}
+	gaps := []string{"mã", SayCode(c.Code), "hạn", o.day(c.Due) + " " + o.clock(c.Due), "bộ phận", o.deskName(c.Desk)}
 	switch e.What {
 	case TellMoved:
 		r.Text, r.Buttons = o.texts.say(textTellMoved, gaps...), r.Buttons[1:]
 	case TellReferred:
-		r.Kind, r.Buttons = bot.ReplyReceipt, o.residentButtons(c)
+		r.Buttons = o.residentButtons(c)
 		r.Text = o.texts.say(textTellReferred, append(gaps, "nơi", o.outside(e.Desk))...)
-		if e.Note != "" {
-			r.Text = paragraphs(r.Text, o.texts.say(textTellReason, "lý do", e.Note))
-		}
 	case TellLate:
 		r.Text, r.Buttons = o.texts.say(textTellLate, append(gaps, "nơi", o.toldAbout(e))...), r.Buttons[1:]
 	case TellRemind:
@@ -183,9 +193,11 @@ func (o *Office) tellNews(c Case, e Effect) []bot.Reply {
 	case TellSilent:
 		r.Kind, r.Text = bot.ReplyReminder, o.texts.say(textTellSilent, gaps...)
 	case TellDone:
-		r.Kind, r.Buttons = bot.ReplyReceipt, o.residentButtons(c)
-		by := o.signature(cmp.Or(e.By, c.Holder), c.Desk)
-		r.Text = o.texts.say(textTellDone, append(gaps, "ai", by, "lý do", e.Note)...)
+		r.Buttons = o.residentButtons(c)
+		r.Text = o.texts.say(textTellDone, append(gaps, "ai", o.signature(cmp.Or(e.By, c.Holder), c.Desk))...)
+		r.Epoch, r.Track = c.Epoch, saidTrack(c.Code, e.No) // it counts as an answer
+	case TellFull:
+		r.Text, r.Buttons = o.texts.say(textTellFull, gaps...), r.Buttons[1:]
 	}
 	return []bot.Reply{r}
 }
@@ -219,9 +231,9 @@ func (o *Office) asked(c Case, e Effect) string {
 	if e.No > 0 && e.No <= len(c.Said) {
 		return c.Said[e.No-1].Text
 	}
-	for i := len(c.Said) - 1; i >= 0; i-- {
-		if c.Said[i].Kind == SaidAsk {
-			return c.Said[i].Text
+	for _, s := range slices.Backward(c.Said) {
+		if s.Kind == SaidAsk {
+			return s.Text
 		}
 	}
 	return ""

@@ -12,25 +12,13 @@ import (
 // labelLimit is how many characters a button holds, see [bot.Button].
 const labelLimit = 24
 
-// cut shortens s to at most n characters, on one line.
-func cut(s string, n int) string {
+// brief shortens s to at most n characters, on one line.
+func brief(s string, n int) string {
 	s = strings.Join(strings.Fields(s), " ")
 	if utf8.RuneCountInString(s) <= n {
 		return s
 	}
 	return strings.TrimSpace(string([]rune(s)[:n-1])) + "…"
-}
-
-// spoken groups a code by threes, as it is read aloud.
-func spoken(code string) string {
-	var b strings.Builder
-	for i, c := range []byte(code) {
-		if i > 0 && i%3 == 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
 }
 
 // paragraphs joins texts with a blank line between them, lines without one;
@@ -85,7 +73,7 @@ func (o *Office) due(due time.Time, state bot.CaseState, stopped bool, now time.
 	case stopped || state == bot.CaseAsked:
 		return o.texts.say(textDueStopped)
 	case now.After(due) && state != bot.CaseAnswered:
-		return o.texts.say(textDuePassed, "hạn", when)
+		return o.texts.say(textDueMissed, "hạn", when)
 	}
 	return o.texts.say(textDueBefore, "hạn", when)
 }
@@ -106,7 +94,13 @@ func (o *Office) title(question string) string {
 	if question == "" {
 		return o.texts.say(textNoTitle)
 	}
-	return cut(question, titleLength)
+	return brief(question, titleLength)
+}
+
+// forRoom names the command as it is heard in a room, where only what is said to
+// the bot is.
+func (o *Office) forRoom(text string) string {
+	return strings.ReplaceAll(text, o.texts.say(textWordList), o.texts.say(textWordListRoom))
 }
 
 // itoa keeps texts short.
