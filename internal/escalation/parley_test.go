@@ -133,7 +133,7 @@ func runParley(t *testing.T, file string, open func(now func() time.Time) parley
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &parley{t: t, now: time.Date(2026, 11, 23, 8, 0, 0, 0, zone()), sent: map[bot.ChatID][]sent{}, state: map[string]string{}, last: map[string][]string{}}
+	p := &parley{t: t, now: time.Date(2026, 11, 23, 8, 0, 0, 0, zone()), sent: map[bot.ChatID][]sent{}, shownTo: map[bot.ChatID][]sent{}, state: map[string]string{}, last: map[string][]string{}}
 	p.start(open)
 	for i, line := range strings.Split(strings.TrimRight(string(data), "\n"), "\n") {
 		if strings.HasPrefix(line, "<") {
@@ -328,9 +328,9 @@ func (p *parley) press(m *bot.Message, what string) string {
 	verb, arg, _ := strings.Cut(what, " ")
 	switch verb {
 	case "press":
-		for _, s := range slices.Backward(p.sent[m.Chat]) {
+		for _, s := range slices.Backward(p.shownTo[m.Chat]) { // as it may still stand on the screen
 			for _, b := range s.reply.Buttons {
-				if b.Label == arg || strings.HasPrefix(b.Label, arg) {
+				if strings.HasPrefix(b.Label, arg) {
 					m.Kind, m.Text, m.Payload, m.ReplyTo = bot.KindPress, b.Label, b.Payload, s.id
 					return ""
 				}
@@ -429,6 +429,7 @@ func (p *parley) sendOne(l record.Lease) record.Settlement {
 	switch {
 	case replaces >= 0 && d.Chat.Channel == "telegram":
 		p.sent[d.Chat][replaces].reply = r
+		p.shownTo[d.Chat] = append(p.shownTo[d.Chat], p.sent[d.Chat][replaces])
 		p.record(who, "(sửa thẻ) "+r.Text, r)
 		return record.Settlement{Result: record.Sent, Providers: []string{p.sent[d.Chat][replaces].id}}
 	case replaces >= 0 && r.Update == "":
@@ -437,6 +438,7 @@ func (p *parley) sendOne(l record.Lease) record.Settlement {
 		r.Text = r.Update
 	}
 	p.sent[d.Chat] = append(p.sent[d.Chat], sent{id, r})
+	p.shownTo[d.Chat] = append(p.shownTo[d.Chat], sent{id, r})
 	p.record(who, r.Text, r)
 	return record.Settlement{Result: record.Sent, Providers: []string{id}}
 }
