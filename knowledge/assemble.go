@@ -30,7 +30,7 @@ func (d *draft) assemble() *Base {
 	v := newValueIndex(b.Lexicon)
 	for i := range d.topics.referrals {
 		r := &d.topics.referrals[i]
-		r.When = d.when(r.file, r.when, v)
+		r.When = d.when(r.InFile(), r.when, v)
 		b.Referrals = append(b.Referrals, r.Referral)
 	}
 	for _, p := range d.topics.phrases {
@@ -50,7 +50,7 @@ func (d *draft) assembleEntries(b *Base, v *valueIndex) {
 		for i := range e.rows {
 			row := &e.rows[i]
 			d.conditions(row, v)
-			row.Line = row.start.Line
+			row.Line = row.Start().Line
 			e.Verdicts = append(e.Verdicts, row.VerdictRow)
 		}
 		b.Entries = append(b.Entries, e.Entry)

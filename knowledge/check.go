@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/doithoai/doithoai/internal/keyfile"
 	"github.com/doithoai/doithoai/internal/strictyaml"
 )
 
@@ -50,11 +51,11 @@ func (d *draft) check(b *Base, o Options) {
 }
 
 func (c *checker) err(file string, at strictyaml.Position, code, message, cure string) {
-	c.d.reader(file).err(at, code, message, cure)
+	c.d.reader(file).Err(at, code, message, cure)
 }
 
 func (c *checker) warn(file string, at strictyaml.Position, code, message, cure string) {
-	c.d.reader(file).warn(at, code, message, cure)
+	c.d.reader(file).Warn(at, code, message, cure)
 }
 
 // maxID is the length an id may have: it stands in a button's payload, which
@@ -71,11 +72,11 @@ func (c *checker) checkID(file string, at strictyaml.Position, id string, form *
 	switch {
 	case id == "": // told as missing
 	case len(id) > maxID && form == idForm:
-		c.err(file, at, "id", fmt.Sprintf("Mã «%s» dài quá %d ký tự.", brief(id), maxID), "Rút ngắn mã (nhớ đổi cả tên tệp).")
+		c.err(file, at, "id", fmt.Sprintf("Mã «%s» dài quá %d ký tự.", keyfile.Brief(id), maxID), "Rút ngắn mã (nhớ đổi cả tên tệp).")
 	case !form.MatchString(id) && form == idForm:
-		c.err(file, at, "id", fmt.Sprintf("Mã «%s» không hợp lệ.", brief(id)), "Chỉ dùng chữ thường không dấu, số và gạch nối, ví dụ bhyt-ho-ngheo.")
+		c.err(file, at, "id", fmt.Sprintf("Mã «%s» không hợp lệ.", keyfile.Brief(id)), "Chỉ dùng chữ thường không dấu, số và gạch nối, ví dụ bhyt-ho-ngheo.")
 	case !form.MatchString(id):
-		c.err(file, at, "id", fmt.Sprintf("Mã «%s» không hợp lệ.", brief(id)), "Chỉ dùng chữ thường không dấu, số và gạch dưới, bắt đầu bằng chữ, ví dụ luong_co_so.")
+		c.err(file, at, "id", fmt.Sprintf("Mã «%s» không hợp lệ.", keyfile.Brief(id)), "Chỉ dùng chữ thường không dấu, số và gạch dưới, bắt đầu bằng chữ, ví dụ luong_co_so.")
 	}
 }
 
@@ -86,27 +87,27 @@ func (c *checker) knownEntry(id string) bool {
 }
 
 // checkLinks checks a list of entry ids under a key.
-func (c *checker) checkLinks(l *located, name, self string, ids []string) {
-	n := l.marks[name]
+func (c *checker) checkLinks(l *keyfile.Located, name, self string, ids []string) {
+	n := l.Mark(name)
 	if n == nil {
 		return
 	}
 	var sink []Fault // faults of the list itself are told already
-	for _, item := range (&fileReader{file: l.file, faults: &sink}).list(name, n) {
+	for _, item := range (&keyfile.Reader{File: l.InFile(), Faults: &sink}).List(name, n) {
 		id := item.Text
 		switch {
 		case !slices.Contains(ids, id):
 		case id == self:
-			c.err(l.file, item.At, "self", fmt.Sprintf("«%s» kể chính mục này.", name), "Xóa mã này đi.")
+			c.err(l.InFile(), item.At, "self", fmt.Sprintf("«%s» kể chính mục này.", name), "Xóa mã này đi.")
 		case !c.knownEntry(id):
-			c.err(l.file, item.At, "unknown-entry", fmt.Sprintf("«%s» kể mục «%s», nhưng không có mục nào mã đó.", name, brief(id)), c.nearEntry(id))
+			c.err(l.InFile(), item.At, "unknown-entry", fmt.Sprintf("«%s» kể mục «%s», nhưng không có mục nào mã đó.", name, keyfile.Brief(id)), c.nearEntry(id))
 		}
 	}
 }
 
 // nearEntry is the cure for an unknown entry.
 func (c *checker) nearEntry(id string) string {
-	if near, ok := nearestWord(id, c.b.ids); ok {
+	if near, ok := keyfile.Nearest(id, c.b.ids); ok {
 		return fmt.Sprintf("Có phải ý là «%s»?", near)
 	}
 	return "Sửa mã cho đúng, hoặc xóa đi nếu mục đó chưa viết."

@@ -94,16 +94,6 @@ func TestCovers(t *testing.T) {
 	}
 }
 
-func TestNearestWord(t *testing.T) {
-	t.Parallel()
-	known := []string{"giấy tờ", "nơi nộp", "thời hạn", "mã"}
-	for in, want := range map[string]string{"giay tơ": "giấy tờ", "giấytờ": "giấy tờ", "nơi nộp hồ sơ": "", "thoi han": "thời hạn", "ma": "mã", "am": "mã", "xyz": "", "": ""} {
-		if got, ok := nearestWord(in, known); got != want || ok != (want != "") {
-			t.Errorf("%q: got %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	text := "Được 2.530.000 đồng. Hỏi xã: ở đâu?\nHết…"

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/doithoai/doithoai/internal/keyfile"
 	"github.com/doithoai/doithoai/internal/strictyaml"
 )
 
@@ -19,33 +20,33 @@ type asked struct {
 // what does not exist.
 func (c *checker) checkQuestions() {
 	seen := map[string]asked{}
-	add := func(l *located, id string) {
-		n := l.marks["câu hỏi"]
+	add := func(l *keyfile.Located, id string) {
+		n := l.Mark("câu hỏi")
 		if n == nil {
 			return
 		}
 		var sink []Fault
-		for _, line := range (&fileReader{file: l.file, faults: &sink}).lines("câu hỏi", n) {
+		for _, line := range (&keyfile.Reader{File: l.InFile(), Faults: &sink}).Lines("câu hỏi", n) {
 			key := questionKey(line.Text)
 			first, ok := seen[key]
 			switch {
 			case !ok:
-				seen[key] = asked{id, l.file, line.At}
+				seen[key] = asked{id, l.InFile(), line.At}
 			case first.id != id:
-				c.err(l.file, line.At, "same-question", fmt.Sprintf("Câu «%s» đã có ở mục «%s» (%s:%d).", brief(line.Text), first.id, first.file, first.at.Line), "Để câu này ở một mục thôi, hoặc viết rõ hơn cho khác nhau.")
-			case first.file == l.file:
-				c.warn(l.file, line.At, "same-question", fmt.Sprintf("Câu «%s» viết hai lần (dòng %d).", brief(line.Text), first.at.Line), "Xóa một câu.")
+				c.err(l.InFile(), line.At, "same-question", fmt.Sprintf("Câu «%s» đã có ở mục «%s» (%s:%d).", keyfile.Brief(line.Text), first.id, first.file, first.at.Line), "Để câu này ở một mục thôi, hoặc viết rõ hơn cho khác nhau.")
+			case first.file == l.InFile():
+				c.warn(l.InFile(), line.At, "same-question", fmt.Sprintf("Câu «%s» viết hai lần (dòng %d).", keyfile.Brief(line.Text), first.at.Line), "Xóa một câu.")
 			}
 		}
 	}
 	for _, e := range c.d.entries {
-		add(&e.located, e.ID)
+		add(&e.Located, e.ID)
 	}
 	for i := range c.d.topics.referrals {
-		add(&c.d.topics.referrals[i].located, c.d.topics.referrals[i].ID)
+		add(&c.d.topics.referrals[i].Located, c.d.topics.referrals[i].ID)
 	}
 	for i := range c.d.topics.phrases {
-		add(&c.d.topics.phrases[i].located, c.d.topics.phrases[i].ID)
+		add(&c.d.topics.phrases[i].Located, c.d.topics.phrases[i].ID)
 	}
 	for _, q := range slices.Concat(c.d.learning, c.d.tests) {
 		c.checkQuestion(q)
@@ -66,15 +67,15 @@ func (c *checker) checkQuestion(q Question) {
 	}
 	for _, id := range append([]string{q.ID}, q.Also...) {
 		if id != "" && !c.knownEntry(id) && !c.others[id] && !c.d.without[topicsName] {
-			c.err(q.File, at, "unknown-entry", fmt.Sprintf("Không có mục nào mã «%s».", brief(id)), c.nearEntry(id))
+			c.err(q.File, at, "unknown-entry", fmt.Sprintf("Không có mục nào mã «%s».", keyfile.Brief(id)), c.nearEntry(id))
 		}
 	}
 	if q.Verdict != "" && !slices.Contains([]Verdict{Yes, Partly, No, Depends}, q.Verdict) {
-		c.err(q.File, at, "choice", fmt.Sprintf(`"verdict" không có «%s».`, brief(string(q.Verdict))), `Chọn "duoc", "mot_phan", "khong" hoặc "tuy_noi".`)
+		c.err(q.File, at, "choice", fmt.Sprintf(`"verdict" không có «%s».`, keyfile.Brief(string(q.Verdict))), `Chọn "duoc", "mot_phan", "khong" hoặc "tuy_noi".`)
 	}
 	facets := []string{"who", "benefit", "how", "papers", "where", "time", "legal", "notes"}
 	if q.Facet != "" && !slices.Contains(facets, q.Facet) {
-		c.err(q.File, at, "choice", fmt.Sprintf(`"facet" không có «%s».`, brief(q.Facet)), "Chọn trong: "+quotedList(facets)+".")
+		c.err(q.File, at, "choice", fmt.Sprintf(`"facet" không có «%s».`, keyfile.Brief(q.Facet)), "Chọn trong: "+keyfile.Quoted(facets)+".")
 	}
 }
 
@@ -84,7 +85,7 @@ func (c *checker) checkLabels() {
 	for _, e := range c.d.entries {
 		key := questionKey(e.Label)
 		if other := first[key]; other != nil && other.ID != e.ID && key != "" {
-			c.warn(e.File, e.at("nhãn"), "same-label", fmt.Sprintf("Nhãn «%s» giống hệt nhãn của mục «%s».", brief(e.Label), other.ID), "Đổi một nhãn để bà con phân biệt được hai nút.")
+			c.warn(e.File, e.At("nhãn"), "same-label", fmt.Sprintf("Nhãn «%s» giống hệt nhãn của mục «%s».", keyfile.Brief(e.Label), other.ID), "Đổi một nhãn để bà con phân biệt được hai nút.")
 		} else {
 			first[key] = e
 		}
@@ -112,7 +113,7 @@ func (c *checker) checkFamilies() {
 		e := c.entries[id][len(c.entries[id])-1]
 		for _, other := range families[e.Family] {
 			if e.Family != "" && overlap(e.When, other.When) && !c.separated(e.ID, other.ID) {
-				c.warn(e.File, e.at("khi"), "overlap", fmt.Sprintf("«khi» của mục này và của «%s» có thể cùng đúng với một câu hỏi.", other.ID), "Viết «khi» cho khác nhau, hoặc thêm câu hỏi thử phân biệt hai mục.")
+				c.warn(e.File, e.At("khi"), "overlap", fmt.Sprintf("«khi» của mục này và của «%s» có thể cùng đúng với một câu hỏi.", other.ID), "Viết «khi» cho khác nhau, hoặc thêm câu hỏi thử phân biệt hai mục.")
 			}
 		}
 		if e.Family != "" {
@@ -120,11 +121,11 @@ func (c *checker) checkFamilies() {
 		}
 		for _, near := range e.NotSame {
 			if c.knownEntry(near) && near != e.ID && !c.separated(e.ID, near) {
-				c.err(e.File, e.at("khác với"), "not-separated", fmt.Sprintf("Chưa có câu hỏi thử nào phân biệt mục này với «%s».", near), "Thêm vào thư mục «"+testsFolder+"» một câu mà chỉ một trong hai mục trả lời đúng.")
+				c.err(e.File, e.At("khác với"), "not-separated", fmt.Sprintf("Chưa có câu hỏi thử nào phân biệt mục này với «%s».", near), "Thêm vào thư mục «"+testsFolder+"» một câu mà chỉ một trong hai mục trả lời đúng.")
 			}
 		}
 		if e.ID != "" && len(c.tests[id]) == 0 && !slices.ContainsFunc(c.d.tests, func(q Question) bool { return slices.Contains(q.Also, id) }) {
-			c.warn(e.File, e.at("mã"), "untested", "Chưa có câu hỏi thử nào cho mục này.", "Thêm một câu vào thư mục «"+testsFolder+"».")
+			c.warn(e.File, e.At("mã"), "untested", "Chưa có câu hỏi thử nào cho mục này.", "Thêm một câu vào thư mục «"+testsFolder+"».")
 		}
 	}
 }
@@ -155,9 +156,9 @@ func (c *checker) checkTests() {
 		at := strictyaml.Position{Line: q.Line, Column: 1}
 		switch {
 		case entry != q.ID && !slices.Contains(q.Also, entry):
-			c.err(q.File, at, "test-entry", fmt.Sprintf("Câu thử «%s» phải ra mục «%s» nhưng ra «%s».", brief(q.Q), q.ID, entry), "Xem lại «khi» và «câu hỏi» của hai mục, hoặc sửa câu thử nếu nó sai.")
+			c.err(q.File, at, "test-entry", fmt.Sprintf("Câu thử «%s» phải ra mục «%s» nhưng ra «%s».", keyfile.Brief(q.Q), q.ID, entry), "Xem lại «khi» và «câu hỏi» của hai mục, hoặc sửa câu thử nếu nó sai.")
 		case q.Verdict != "" && verdict != string(q.Verdict):
-			c.err(q.File, at, "test-verdict", fmt.Sprintf("Câu thử «%s» phải kết luận «%s» nhưng ra «%s».", brief(q.Q), q.Verdict, verdict), "Xem lại «theo diện» của mục «"+q.ID+"», hoặc sửa câu thử nếu nó sai.")
+			c.err(q.File, at, "test-verdict", fmt.Sprintf("Câu thử «%s» phải kết luận «%s» nhưng ra «%s».", keyfile.Brief(q.Q), q.Verdict, verdict), "Xem lại «theo diện» của mục «"+q.ID+"», hoặc sửa câu thử nếu nó sai.")
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/doithoai/doithoai/internal/keyfile"
 	"github.com/doithoai/doithoai/internal/strictyaml"
 )
 
@@ -15,19 +16,19 @@ func (c *checker) checkRows(e *entryDoc) {
 		row.folded = foldSayings(row.VerdictRow)
 		switch {
 		case row.See != "" && (row.Verdict != "" || row.Text != ""):
-			c.err(e.File, row.at("xem"), "row", "Một dòng chỉ có hoặc «xem», hoặc «được» và «câu».", "Bỏ «xem», hoặc bỏ «được» và «câu».")
+			c.err(e.File, row.At("xem"), "row", "Một dòng chỉ có hoặc «xem», hoặc «được» và «câu».", "Bỏ «xem», hoặc bỏ «được» và «câu».")
 		case row.See != "":
 			c.checkSee(e, row)
-		case row.marks["được"] == nil && row.Text == "":
-			c.err(e.File, row.start, "row", "Dòng này chưa nói được hay không.", "Thêm «được: có / một phần / không / tùy nơi» và «câu: |», hoặc «xem: mã-mục».")
-		case row.marks["được"] == nil:
-			c.err(e.File, row.start, "row", "Dòng này có «câu» nhưng thiếu «được».", "Thêm «được: có / một phần / không / tùy nơi».")
+		case row.Mark("được") == nil && row.Text == "":
+			c.err(e.File, row.Start(), "row", "Dòng này chưa nói được hay không.", "Thêm «được: có / một phần / không / tùy nơi» và «câu: |», hoặc «xem: mã-mục».")
+		case row.Mark("được") == nil:
+			c.err(e.File, row.Start(), "row", "Dòng này có «câu» nhưng thiếu «được».", "Thêm «được: có / một phần / không / tùy nơi».")
 		case row.Text == "":
-			c.err(e.File, row.start, "row", "Dòng này có «được» nhưng thiếu «câu».", "Thêm «câu: |» với câu trả lời cho diện này.")
+			c.err(e.File, row.Start(), "row", "Dòng này có «được» nhưng thiếu «câu».", "Thêm «câu: |» với câu trả lời cho diện này.")
 		}
 		for j := range i {
 			if covers(e.rows[j].folded, row.folded) {
-				c.err(e.File, row.start, "unreachable", fmt.Sprintf("Dòng này không bao giờ được dùng: dòng %d phía trên đã nhận hết các trường hợp của nó.", e.rows[j].start.Line),
+				c.err(e.File, row.Start(), "unreachable", fmt.Sprintf("Dòng này không bao giờ được dùng: dòng %d phía trên đã nhận hết các trường hợp của nó.", e.rows[j].Start().Line),
 					"Chuyển dòng này lên trên dòng đó (trường hợp riêng đứng trước, chung đứng sau), hoặc xóa.")
 				break
 			}
@@ -38,12 +39,12 @@ func (c *checker) checkRows(e *entryDoc) {
 func (c *checker) checkSee(e *entryDoc, row *rowDoc) {
 	switch {
 	case row.See == e.ID:
-		c.err(e.File, row.at("xem"), "circle", "«xem» chỉ về chính mục này.", "Thay bằng «được» và «câu».")
+		c.err(e.File, row.At("xem"), "circle", "«xem» chỉ về chính mục này.", "Thay bằng «được» và «câu».")
 	case !c.knownEntry(row.See):
-		c.err(e.File, row.at("xem"), "unknown-entry", fmt.Sprintf("«xem» chỉ tới mục «%s», nhưng không có mục nào mã đó.", brief(row.See)), c.nearEntry(row.See))
+		c.err(e.File, row.At("xem"), "unknown-entry", fmt.Sprintf("«xem» chỉ tới mục «%s», nhưng không có mục nào mã đó.", keyfile.Brief(row.See)), c.nearEntry(row.See))
 	default:
 		if day, ok := c.missingDay(row.See, e.From, e.Until); ok {
-			c.warn(e.File, row.at("xem"), "see-gap", fmt.Sprintf("«xem» chỉ tới mục «%s», nhưng từ %s mục đó không có bản nào áp dụng.", row.See, day),
+			c.warn(e.File, row.At("xem"), "see-gap", fmt.Sprintf("«xem» chỉ tới mục «%s», nhưng từ %s mục đó không có bản nào áp dụng.", row.See, day),
 				"Thêm bản mới cho mục đó, hoặc sửa ngày hiệu lực của một trong hai mục.")
 		}
 	}
@@ -170,7 +171,7 @@ func (c *checker) checkCircles() {
 			}
 			for _, said := range alternatives(row.folded) {
 				if path := c.follow(e, said); path != nil {
-					c.err(e.File, row.at("xem"), "circle", "«xem» chạy vòng: "+strings.Join(path, " → ")+".", "Ở một trong các mục này thay «xem» bằng «được» và «câu».")
+					c.err(e.File, row.At("xem"), "circle", "«xem» chạy vòng: "+strings.Join(path, " → ")+".", "Ở một trong các mục này thay «xem» bằng «được» và «câu».")
 					break
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/doithoai/doithoai/internal/keyfile"
 	"github.com/doithoai/doithoai/internal/strictyaml"
 )
 
@@ -18,9 +19,9 @@ type textDoc struct {
 // texts lists the texts of an entry; a list gives each item.
 func (e *entryDoc) texts() []textDoc {
 	var out []textDoc
-	add := func(l *located, names ...string) {
+	add := func(l *keyfile.Located, names ...string) {
 		for _, name := range names {
-			n := l.marks[name]
+			n := l.Mark(name)
 			switch {
 			case n == nil:
 			case n.Kind == strictyaml.Text:
@@ -34,9 +35,9 @@ func (e *entryDoc) texts() []textDoc {
 			}
 		}
 	}
-	add(&e.located, "trả lời", "đối tượng", "mức hưởng", "thủ tục", "giấy tờ", "nơi nộp", "thời hạn", "lưu ý")
+	add(&e.Located, "trả lời", "đối tượng", "mức hưởng", "thủ tục", "giấy tờ", "nơi nộp", "thời hạn", "lưu ý")
 	for i := range e.rows {
-		add(&e.rows[i].located, "câu")
+		add(&e.rows[i].Located, "câu")
 	}
 	return out
 }
@@ -62,7 +63,7 @@ func (c *checker) checkTexts(e *entryDoc, amounts amountIndex, words []wordRule)
 		}
 		for _, s := range sentences(t.node.Text) {
 			if s.syllables > maxSyllables {
-				c.warn(e.File, t.node.PosAt(s.offset), "long-sentence", fmt.Sprintf("Câu dài %d tiếng (nên từ %d trở xuống): «%s»", s.syllables, maxSyllables, brief(s.text)), "Tách thành hai câu.")
+				c.warn(e.File, t.node.PosAt(s.offset), "long-sentence", fmt.Sprintf("Câu dài %d tiếng (nên từ %d trở xuống): «%s»", s.syllables, maxSyllables, keyfile.Brief(s.text)), "Tách thành hai câu.")
 			}
 			c.checkWords(e, t, s, words, all.String())
 		}
@@ -70,7 +71,7 @@ func (c *checker) checkTexts(e *entryDoc, amounts amountIndex, words []wordRule)
 }
 
 type lengthDoc struct {
-	l          *located
+	l          *keyfile.Located
 	name, text string
 	limit      int
 }
@@ -78,14 +79,14 @@ type lengthDoc struct {
 // lengths lists what has a limit. A figure counts with its braces, which is
 // about as long as the number that replaces it.
 func (e *entryDoc) lengths() []lengthDoc {
-	l := &e.located
+	l := &e.Located
 	out := []lengthDoc{
 		{l, "nhãn", e.Label, maxLabel}, {l, "tên", e.Name, maxName}, {l, "trả lời", e.Answer, maxAnswer},
 		{l, "đối tượng", e.Who, maxText}, {l, "mức hưởng", e.Benefit, maxText}, {l, "thủ tục", e.How, maxText},
 		{l, "giấy tờ", strings.Join(e.Papers, "\n"), maxText}, {l, "nơi nộp", e.Where, maxText}, {l, "thời hạn", e.Time, maxText}, {l, "lưu ý", e.Notes, maxText},
 	}
 	for i := range e.rows {
-		out = append(out, lengthDoc{&e.rows[i].located, "câu", e.rows[i].Text, maxAnswer})
+		out = append(out, lengthDoc{&e.rows[i].Located, "câu", e.rows[i].Text, maxAnswer})
 	}
 	return out
 }
@@ -95,7 +96,7 @@ func (c *checker) checkFigure(e *entryDoc, t textDoc, p piece) {
 	at := t.node.PosAt(p.offset)
 	fail := func(code, message, cure string) { c.err(e.File, at, code, message, cure) }
 	if p.broken {
-		fail("brace", fmt.Sprintf("Ngoặc nhọn ở đây không đúng khuôn («%s»).", brief(p.text)), "Viết {mã_số_liệu} hoặc {mã_số_liệu@01/01/2027}; nếu không phải số liệu thì đừng dùng ngoặc nhọn.")
+		fail("brace", fmt.Sprintf("Ngoặc nhọn ở đây không đúng khuôn («%s»).", keyfile.Brief(p.text)), "Viết {mã_số_liệu} hoặc {mã_số_liệu@01/01/2027}; nếu không phải số liệu thì đừng dùng ngoặc nhọn.")
 		return
 	}
 	f, ok := c.b.Figure(p.figure)
@@ -103,7 +104,7 @@ func (c *checker) checkFigure(e *entryDoc, t textDoc, p piece) {
 		return
 	}
 	if !ok {
-		fail("unknown-figure", fmt.Sprintf("Không có số liệu «%s».", brief(p.figure)), c.d.nearFigure(p.figure))
+		fail("unknown-figure", fmt.Sprintf("Không có số liệu «%s».", keyfile.Brief(p.figure)), c.d.nearFigure(p.figure))
 		return
 	}
 	if rest := t.node.Text[p.offset+len(p.text)+1:]; f.Unit != "" && strings.HasPrefix(strings.TrimLeft(rest, " "), f.Unit) {

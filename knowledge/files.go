@@ -34,7 +34,7 @@ type snapshot struct {
 }
 
 func (s *snapshot) fault(name string, severity Severity, code, message, cure string) {
-	s.faults = append(s.faults, Fault{name, 0, 0, severity, code, message, cure})
+	s.faults = append(s.faults, Fault{File: name, Severity: severity, Code: code, Message: message, Cure: cure})
 }
 
 func (s *snapshot) digest() string {

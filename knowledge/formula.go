@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
+
+	"github.com/doithoai/doithoai/internal/keyfile"
 )
 
 // expression is a formula, parsed.
@@ -42,7 +44,7 @@ func parseFormula(s string) (*expression, error) {
 		return nil, err
 	}
 	if p.space(); p.rest != "" {
-		return nil, formulaError(fmt.Sprintf("không hiểu từ chỗ «%s»", brief(p.rest)))
+		return nil, formulaError(fmt.Sprintf("không hiểu từ chỗ «%s»", keyfile.Brief(p.rest)))
 	}
 	return e, nil
 }
@@ -111,7 +113,7 @@ func (p *formulaParser) factor() (*expression, error) {
 		if p.rest == "" {
 			return nil, formulaError("công thức bị cụt")
 		}
-		return nil, formulaError(fmt.Sprintf("không hiểu từ chỗ «%s»", brief(p.rest)))
+		return nil, formulaError(fmt.Sprintf("không hiểu từ chỗ «%s»", keyfile.Brief(p.rest)))
 	}
 	n, _, err := ParseAmount(p.rest[:end])
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/doithoai/doithoai/internal/keyfile"
 	"github.com/doithoai/doithoai/internal/strictyaml"
 )
 
@@ -41,7 +42,7 @@ func (o Options) build(s *snapshot) (*Base, Report) {
 	d.read()
 	base := d.assemble()
 	d.check(base, o)
-	report := Report{Faults: sortFaults(d.faults), Files: len(s.names)}
+	report := Report{Faults: keyfile.Sort(d.faults), Files: len(s.names)}
 	if !report.OK() {
 		return nil, report
 	}
@@ -67,7 +68,9 @@ type draft struct {
 	without map[string]bool // special files, by folded name
 }
 
-func (d *draft) reader(file string) *fileReader { return &fileReader{file: file, faults: &d.faults} }
+func (d *draft) reader(file string) *keyfile.Reader {
+	return &keyfile.Reader{File: file, Faults: &d.faults}
+}
 
 // The folded names of the special files.
 const (
@@ -124,12 +127,12 @@ func (d *draft) read() {
 }
 
 func (d *draft) fault(file string, severity Severity, code, message, cure string) {
-	d.faults = append(d.faults, Fault{file, 0, 0, severity, code, message, cure})
+	d.faults = append(d.faults, Fault{File: file, Severity: severity, Code: code, Message: message, Cure: cure})
 }
 
 // readSpecial returns a function that reads a file into t and tells whether
 // one had been read before.
-func readSpecial[T any](d *draft, table table[T], t *T) func(string) bool {
+func readSpecial[T any](d *draft, table keyfile.Table[T], t *T) func(string) bool {
 	done := false
 	return func(name string) bool {
 		if done {
@@ -137,23 +140,23 @@ func readSpecial[T any](d *draft, table table[T], t *T) func(string) bool {
 		}
 		done = true
 		r := d.reader(name)
-		if n := r.yaml(d.files[name]); n != nil {
-			*t = readMap(r, n, table)
+		if n := r.Decode(d.files[name]); n != nil {
+			*t = keyfile.ReadMap(r, n, table)
 			delete(d.without, strictyaml.Fold(strings.TrimSuffix(name, path.Ext(name))))
 		}
 		return false
 	}
 }
 
-func (d *draft) entry(name, stem string, table table[entryDoc]) {
+func (d *draft) entry(name, stem string, table keyfile.Table[entryDoc]) {
 	r := d.reader(name)
 	id, _, _ := strings.Cut(stem, ".")
-	n := r.yaml(d.files[name])
+	n := r.Decode(d.files[name])
 	if n == nil {
 		d.unread = append(d.unread, id)
 		return
 	}
-	e := readMap(r, n, table)
+	e := keyfile.ReadMap(r, n, table)
 	e.File = name
 	if e.ID != id {
 		d.unread = append(d.unread, id) // say it once, not again wherever the id is named
@@ -162,17 +165,4 @@ func (d *draft) entry(name, stem string, table table[entryDoc]) {
 		e.Kind = Policy
 	}
 	d.entries = append(d.entries, &e)
-}
-
-func sortFaults(faults []Fault) []Fault {
-	slices.SortStableFunc(faults, func(a, b Fault) int {
-		if c := strings.Compare(a.File, b.File); c != 0 {
-			return c
-		}
-		if a.Line != b.Line {
-			return a.Line - b.Line
-		}
-		return a.Column - b.Column
-	})
-	return append([]Fault{}, slices.Compact(faults)...)
 }

@@ -7,11 +7,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/doithoai/doithoai/internal/keyfile"
 	"github.com/doithoai/doithoai/internal/strictyaml"
 )
 
-func rowTable() table[rowDoc] {
-	var fields []field[rowDoc]
+func rowTable() keyfile.Table[rowDoc] {
+	var fields []keyfile.Field[rowDoc]
 	for _, t := range conditionTypes() {
 		fields = append(fields, conditionField(t.name, t.about))
 	}
@@ -22,11 +23,11 @@ func rowTable() table[rowDoc] {
 	fields = append(fields,
 		sayField("có nói", "tin nhắn có một trong các cụm từ này (cách nhau bằng «hoặc»)", func(r *rowDoc) *[]string { return &r.Say }),
 		sayField("không nói", "tin nhắn không có cụm từ nào trong số này", func(r *rowDoc) *[]string { return &r.NotSay }),
-		choiceField("được", "kết luận cho diện này", verdicts(), func(r *rowDoc) *Verdict { return &r.Verdict }),
-		textField("câu", "câu trả lời cho diện này; câu đầu nói rõ được hay không", func(r *rowDoc) *string { return &r.Text }).atMost(maxAnswer),
-		textField("xem", "mã mục có câu trả lời, thay cho «được» và «câu»", func(r *rowDoc) *string { return &r.See }),
+		keyfile.OneOf("được", "kết luận cho diện này", verdicts(), func(r *rowDoc) *Verdict { return &r.Verdict }),
+		keyfile.Text("câu", "câu trả lời cho diện này; câu đầu nói rõ được hay không", func(r *rowDoc) *string { return &r.Text }).AtMost(maxAnswer),
+		keyfile.Text("xem", "mã mục có câu trả lời, thay cho «được» và «câu»", func(r *rowDoc) *string { return &r.See }),
 	)
-	return newTable(fields...)
+	return keyfile.NewTable(fields...)
 }
 
 // conditionType is a type of condition with the values the program itself knows.
@@ -72,18 +73,18 @@ func numberTypes() []conditionType {
 	}
 }
 
-func conditionField(name, about string) field[rowDoc] {
-	return field[rowDoc]{fieldKey{name: name, about: about}, func(r *fileReader, row *rowDoc, n *strictyaml.Node) {
+func conditionField(name, about string) keyfile.Field[rowDoc] {
+	return keyfile.NewField(keyfile.Key{Name: name, About: about}, func(r *keyfile.Reader, row *rowDoc, n *strictyaml.Node) {
 		group := 0
-		for _, line := range r.lines(name, n) {
-			for _, all := range splitWords(line, ",", ";", " và ") {
-				for _, value := range splitWords(all, " hoặc ") {
+		for _, line := range r.Lines(name, n) {
+			for _, all := range keyfile.SplitWords(line, ",", ";", " và ") {
+				for _, value := range keyfile.SplitWords(all, " hoặc ") {
 					row.values = append(row.values, valueDoc{name, group, value})
 				}
 				group++
 			}
 		}
-	}}
+	})
 }
 
 // addTerm puts a term into a group of the row's condition of a type.
@@ -104,24 +105,24 @@ func (r *rowDoc) condition(typ string) *Condition {
 	return &r.Conditions[i]
 }
 
-func sayField(name, about string, at func(*rowDoc) *[]string) field[rowDoc] {
-	return field[rowDoc]{fieldKey{name: name, about: about}, func(r *fileReader, row *rowDoc, n *strictyaml.Node) {
-		for _, line := range r.lines(name, n) {
-			for _, phrase := range splitWords(line, " hoặc ") {
+func sayField(name, about string, at func(*rowDoc) *[]string) keyfile.Field[rowDoc] {
+	return keyfile.NewField(keyfile.Key{Name: name, About: about}, func(r *keyfile.Reader, row *rowDoc, n *strictyaml.Node) {
+		for _, line := range r.Lines(name, n) {
+			for _, phrase := range keyfile.SplitWords(line, " hoặc ") {
 				*at(row) = append(*at(row), phrase.Text)
 			}
 		}
-	}}
+	})
 }
 
-func numberField(name, about string, forms []rangeForm) field[rowDoc] {
-	return field[rowDoc]{fieldKey{name: name, about: about}, func(r *fileReader, row *rowDoc, n *strictyaml.Node) {
+func numberField(name, about string, forms []rangeForm) keyfile.Field[rowDoc] {
+	return keyfile.NewField(keyfile.Key{Name: name, About: about}, func(r *keyfile.Reader, row *rowDoc, n *strictyaml.Node) {
 		c := NumberCondition{Type: name}
-		for _, line := range r.lines(name, n) {
-			for _, part := range splitWords(line, " hoặc ", ";") {
+		for _, line := range r.Lines(name, n) {
+			for _, part := range keyfile.SplitWords(line, " hoặc ", ";") {
 				rng, ok := parseRange(part.Text, forms)
 				if !ok {
-					r.err(part.At, "number", fmt.Sprintf("Không hiểu số «%s» ở khóa «%s».", brief(part.Text), name),
+					r.Err(part.At, "number", fmt.Sprintf("Không hiểu số «%s» ở khóa «%s».", keyfile.Brief(part.Text), name),
 						"Viết như «75+», «dưới 6», «70-74» hoặc «5».")
 					continue
 				}
@@ -131,7 +132,7 @@ func numberField(name, about string, forms []rangeForm) field[rowDoc] {
 		if len(c.AnyOf) > 0 {
 			row.Numbers = append(row.Numbers, c)
 		}
-	}}
+	})
 }
 
 // rangeForm is a way to write a range; its only or first group that matched is

@@ -7,6 +7,8 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"github.com/doithoai/doithoai/internal/keyfile"
 )
 
 // assembleFigures reads amounts and formulas and computes all values for all
@@ -19,7 +21,7 @@ func (d *draft) assembleFigures(b *Base) {
 			continue
 		}
 		if first := c.index[f.ID]; first != nil {
-			d.reader(f.file).err(f.at("mã"), "duplicate", fmt.Sprintf("Số liệu «%s» đã có ở dòng %d.", f.ID, first.start.Line), "Giữ lại một mục.")
+			d.reader(f.InFile()).Err(f.At("mã"), "duplicate", fmt.Sprintf("Số liệu «%s» đã có ở dòng %d.", f.ID, first.Start().Line), "Giữ lại một mục.")
 			continue
 		}
 		c.index[f.ID] = f
@@ -41,17 +43,17 @@ const maxValues = 200
 
 // writtenValues turns the rows of a figure into its values.
 func (d *draft) writtenValues(f *figureDoc) {
-	r := d.reader(f.file)
+	r := d.reader(f.InFile())
 	switch {
 	case f.Formula == "" && len(f.rows) == 0:
-		r.err(f.start, "missing", fmt.Sprintf("Số liệu «%s» chưa có «giá trị» cũng chưa có «công thức».", f.ID), "Thêm «giá trị:» với «từ», «là», «chắc», «nguồn».")
+		r.Err(f.Start(), "missing", fmt.Sprintf("Số liệu «%s» chưa có «giá trị» cũng chưa có «công thức».", f.ID), "Thêm «giá trị:» với «từ», «là», «chắc», «nguồn».")
 	case f.Formula != "" && len(f.rows) > 0:
-		r.err(f.at("công thức"), "both", fmt.Sprintf("Số liệu «%s» vừa có «giá trị» vừa có «công thức».", f.ID), "Bỏ một trong hai.")
+		r.Err(f.At("công thức"), "both", fmt.Sprintf("Số liệu «%s» vừa có «giá trị» vừa có «công thức».", f.ID), "Bỏ một trong hai.")
 	case f.Formula == "" && f.Rounding != "":
-		r.err(f.at("làm tròn"), "rounding", "«làm tròn» chỉ dùng với «công thức».", "Bỏ dòng này, viết thẳng con số đã làm tròn.")
+		r.Err(f.At("làm tròn"), "rounding", "«làm tròn» chỉ dùng với «công thức».", "Bỏ dòng này, viết thẳng con số đã làm tròn.")
 	}
 	if len(f.rows) > maxValues {
-		r.err(f.at("giá trị"), "too-many", fmt.Sprintf("Số liệu «%s» có quá nhiều giá trị (tối đa %d).", f.ID, maxValues), "Bỏ các giá trị cũ không còn mục nào dùng.")
+		r.Err(f.At("giá trị"), "too-many", fmt.Sprintf("Số liệu «%s» có quá nhiều giá trị (tối đa %d).", f.ID, maxValues), "Bỏ các giá trị cũ không còn mục nào dùng.")
 		return
 	}
 	for i := range f.rows {
@@ -69,16 +71,16 @@ func (d *draft) writtenValues(f *figureDoc) {
 		amount, percent, err := ParseAmount(text)
 		switch {
 		case err != nil:
-			r.err(row.at("là"), "number", fmt.Sprintf("«%s» không phải số viết kiểu Việt Nam.", brief(row.amount)), "Dấu chấm ngăn hàng nghìn, dấu phẩy cho phần lẻ: 2.530.000 hoặc 4,5%.")
+			r.Err(row.At("là"), "number", fmt.Sprintf("«%s» không phải số viết kiểu Việt Nam.", keyfile.Brief(row.amount)), "Dấu chấm ngăn hàng nghìn, dấu phẩy cho phần lẻ: 2.530.000 hoặc 4,5%.")
 			continue
 		case percent && !strings.HasPrefix(f.Unit, "%"):
-			r.err(row.at("là"), "number", fmt.Sprintf("Số có dấu %% nhưng đơn vị là «%s».", f.Unit), "Sửa «đơn vị» thành % hoặc bỏ dấu %.")
+			r.Err(row.At("là"), "number", fmt.Sprintf("Số có dấu %% nhưng đơn vị là «%s».", f.Unit), "Sửa «đơn vị» thành % hoặc bỏ dấu %.")
 			continue
 		case !percent && strings.HasPrefix(f.Unit, "%"):
 			amount.Quo(amount, big.NewRat(100, 1))
 		}
 		if row.Certainty == Seen && len(row.Source) == 0 {
-			r.err(row.at("chắc"), "no-source", fmt.Sprintf("Số liệu «%s» ghi «đã thấy» nhưng không có nguồn.", f.ID), "Thêm «nguồn: |» với văn bản hoặc đường dẫn, hoặc ghi «chắc: chưa rõ».")
+			r.Err(row.At("chắc"), "no-source", fmt.Sprintf("Số liệu «%s» ghi «đã thấy» nhưng không có nguồn.", f.ID), "Thêm «nguồn: |» với văn bản hoặc đường dẫn, hoặc ghi «chắc: chưa rõ».")
 		}
 		row.Amount = amount
 		f.Values = append(f.Values, row.DatedValue)
@@ -87,12 +89,12 @@ func (d *draft) writtenValues(f *figureDoc) {
 }
 
 // closeValues sorts the values and ends each where the next begins.
-func (d *draft) closeValues(r *fileReader, f *figureDoc) {
+func (d *draft) closeValues(r *keyfile.Reader, f *figureDoc) {
 	slices.SortStableFunc(f.Values, func(x, y DatedValue) int { return cmp.Compare(x.From, y.From) })
 	for i := range f.Values {
 		v := &f.Values[i]
 		if v.Until != 0 && v.Until < v.From {
-			r.err(f.start, "period", fmt.Sprintf("Số liệu «%s»: giá trị từ %s lại kết thúc trước đó, %s.", f.ID, v.From, v.Until), "Sửa «từ» hoặc «đến».")
+			r.Err(f.Start(), "period", fmt.Sprintf("Số liệu «%s»: giá trị từ %s lại kết thúc trước đó, %s.", f.ID, v.From, v.Until), "Sửa «từ» hoặc «đến».")
 		}
 		if i+1 == len(f.Values) {
 			break
@@ -100,11 +102,11 @@ func (d *draft) closeValues(r *fileReader, f *figureDoc) {
 		next := f.Values[i+1].From
 		switch {
 		case v.From == next:
-			r.err(f.start, "period", fmt.Sprintf("Số liệu «%s» có hai giá trị cùng từ ngày %s.", f.ID, next), "Bỏ một giá trị.")
+			r.Err(f.Start(), "period", fmt.Sprintf("Số liệu «%s» có hai giá trị cùng từ ngày %s.", f.ID, next), "Bỏ một giá trị.")
 		case v.Until == 0:
 			v.Until = next.Before()
 		case v.Until >= next:
-			r.err(f.start, "period", fmt.Sprintf("Số liệu «%s»: giá trị đến %s chồng lên giá trị từ %s.", f.ID, v.Until, next), "Sửa «đến» thành ngày trước đó, hoặc bỏ dòng «đến».")
+			r.Err(f.Start(), "period", fmt.Sprintf("Số liệu «%s»: giá trị đến %s chồng lên giá trị từ %s.", f.ID, v.Until, next), "Sửa «đến» thành ngày trước đó, hoặc bỏ dòng «đến».")
 		}
 	}
 }
@@ -124,18 +126,18 @@ func (c *calculation) compute(f *figureDoc, path []string) {
 	if c.state[f.ID] == 2 || f.Formula == "" {
 		return
 	}
-	r := c.d.reader(f.file)
+	r := c.d.reader(f.InFile())
 	path = append(path, f.ID)
 	if c.state[f.ID] == 1 {
 		from := slices.Index(path, f.ID)
-		r.err(f.at("công thức"), "cycle", "Công thức chạy vòng: "+strings.Join(path[from:], " → ")+".", "Cho một trong các số này «giá trị» thay cho «công thức».")
+		r.Err(f.At("công thức"), "cycle", "Công thức chạy vòng: "+strings.Join(path[from:], " → ")+".", "Cho một trong các số này «giá trị» thay cho «công thức».")
 		return
 	}
 	c.state[f.ID] = 1
 	defer func() { c.state[f.ID] = 2 }()
 	e, err := parseFormula(f.Formula)
 	if err != nil {
-		r.err(f.at("công thức"), "formula", fmt.Sprintf("Công thức của «%s» sai: %v.", f.ID, err), "Chỉ dùng + - * / ( ), số và mã số liệu, ví dụ luong_co_so * 4,5% * 12.")
+		r.Err(f.At("công thức"), "formula", fmt.Sprintf("Công thức của «%s» sai: %v.", f.ID, err), "Chỉ dùng + - * / ( ), số và mã số liệu, ví dụ luong_co_so * 4,5% * 12.")
 		return
 	}
 	var inputs []*figureDoc
@@ -151,8 +153,8 @@ func (c *calculation) compute(f *figureDoc, path []string) {
 	c.values(r, f, e, inputs)
 }
 
-func (c *calculation) unknown(r *fileReader, f *figureDoc, id string) {
-	r.err(f.at("công thức"), "unknown-figure", fmt.Sprintf("Công thức dùng «%s» nhưng không có số liệu nào mã đó.", id), c.d.nearFigure(id))
+func (c *calculation) unknown(r *keyfile.Reader, f *figureDoc, id string) {
+	r.Err(f.At("công thức"), "unknown-figure", fmt.Sprintf("Công thức dùng «%s» nhưng không có số liệu nào mã đó.", id), c.d.nearFigure(id))
 }
 
 // nearFigure is the cure for an unknown figure.
@@ -161,7 +163,7 @@ func (d *draft) nearFigure(id string) string {
 	for i := range d.figures.figures {
 		ids = append(ids, d.figures.figures[i].ID)
 	}
-	if near, ok := nearestWord(id, ids); ok {
+	if near, ok := keyfile.Nearest(id, ids); ok {
 		return fmt.Sprintf("Có phải ý là «%s»?", near)
 	}
 	return "Thêm số này vào so_lieu.yaml, hoặc sửa mã cho đúng."
@@ -169,7 +171,7 @@ func (d *draft) nearFigure(id string) string {
 
 // values computes the formula for each stretch of days in which no input
 // changes.
-func (c *calculation) values(r *fileReader, f *figureDoc, e *expression, inputs []*figureDoc) {
+func (c *calculation) values(r *keyfile.Reader, f *figureDoc, e *expression, inputs []*figureDoc) {
 	starts := []Date{0}
 	for _, in := range inputs {
 		for _, v := range in.Values {
@@ -182,7 +184,7 @@ func (c *calculation) values(r *fileReader, f *figureDoc, e *expression, inputs 
 	slices.Sort(starts)
 	starts = slices.Compact(starts)
 	if len(starts) > maxValues {
-		r.err(f.at("công thức"), "too-many", fmt.Sprintf("Công thức của «%s» đổi giá trị quá nhiều lần (tối đa %d).", f.ID, maxValues), "Dùng ít số liệu hơn trong công thức.")
+		r.Err(f.At("công thức"), "too-many", fmt.Sprintf("Công thức của «%s» đổi giá trị quá nhiều lần (tối đa %d).", f.ID, maxValues), "Dùng ít số liệu hơn trong công thức.")
 		return
 	}
 	for i, from := range starts {
@@ -205,7 +207,7 @@ func (c *calculation) values(r *fileReader, f *figureDoc, e *expression, inputs 
 		var wrong formulaError
 		switch {
 		case errors.As(err, &wrong):
-			r.err(f.at("công thức"), "formula", fmt.Sprintf("Công thức của «%s» sai: %v.", f.ID, err), "Xem lại các số trong công thức.")
+			r.Err(f.At("công thức"), "formula", fmt.Sprintf("Công thức của «%s» sai: %v.", f.ID, err), "Xem lại các số trong công thức.")
 			return
 		case err == nil:
 			v.Amount = round(x, f.Rounding)

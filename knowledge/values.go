@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/doithoai/doithoai/internal/keyfile"
 	"github.com/doithoai/doithoai/internal/strictyaml"
 )
 
@@ -19,8 +20,8 @@ func (d *draft) when(file string, n *strictyaml.Node, v *valueIndex) When {
 	r := d.reader(file)
 	for _, p := range n.Pairs {
 		if p.Folded == strictyaml.Fold(exceptKey) {
-			for _, line := range r.lines(p.Key, p.Value) {
-				for _, phrase := range splitWords(line, ",", ";", " hoặc ") {
+			for _, line := range r.Lines(p.Key, p.Value) {
+				for _, phrase := range keyfile.SplitWords(line, ",", ";", " hoặc ") {
 					w.Except = append(w.Except, phrase.Text)
 				}
 			}
@@ -34,8 +35,8 @@ func (d *draft) when(file string, n *strictyaml.Node, v *valueIndex) When {
 			d.unknownType(r, p, v)
 			continue
 		}
-		for _, line := range r.lines(p.Key, p.Value) {
-			for _, value := range splitWords(line, ",", ";", " hoặc ") {
+		for _, line := range r.Lines(p.Key, p.Value) {
+			for _, value := range keyfile.SplitWords(line, ",", ";", " hoặc ") {
 				t, ok := v.find(typ, value.Text)
 				if !ok || t.Not {
 					d.unknownValue(r, typ, value, v)
@@ -53,25 +54,25 @@ func (d *draft) when(file string, n *strictyaml.Node, v *valueIndex) When {
 	return w
 }
 
-func (d *draft) unknownType(r *fileReader, p strictyaml.Pair, v *valueIndex) {
+func (d *draft) unknownType(r *keyfile.Reader, p strictyaml.Pair, v *valueIndex) {
 	names := []string{exceptKey}
 	for _, t := range v.types {
 		names = append(names, t)
 	}
 	slices.Sort(names)
-	cure := "Các loại từ có trong tu_dien.yaml: " + quotedList(names) + "."
-	if near, ok := nearestWord(p.Key, names); ok {
+	cure := "Các loại từ có trong tu_dien.yaml: " + keyfile.Quoted(names) + "."
+	if near, ok := keyfile.Nearest(p.Key, names); ok {
 		cure = fmt.Sprintf("Có phải ý là «%s»?", near)
 	}
-	r.err(p.At, "unknown-type", fmt.Sprintf("Từ điển không có loại từ «%s».", brief(p.Key)), cure)
+	r.Err(p.At, "unknown-type", fmt.Sprintf("Từ điển không có loại từ «%s».", keyfile.Brief(p.Key)), cure)
 }
 
-func (d *draft) unknownValue(r *fileReader, typ string, value strictyaml.Line, v *valueIndex) {
+func (d *draft) unknownValue(r *keyfile.Reader, typ string, value strictyaml.Line, v *valueIndex) {
 	cure := fmt.Sprintf("Thêm từ này vào tu_dien.yaml (loại: %s) hoặc dùng một từ đã có.", typ)
-	if near, ok := nearestWord(value.Text, v.list(typ)); ok {
+	if near, ok := keyfile.Nearest(value.Text, v.list(typ)); ok {
 		cure = fmt.Sprintf("Có phải ý là «%s»? Nếu không, thêm từ này vào tu_dien.yaml (loại: %s).", near, typ)
 	}
-	r.err(value.At, "unknown-value", fmt.Sprintf("Từ điển không có «%s» trong loại «%s».", brief(value.Text), typ), cure)
+	r.Err(value.At, "unknown-value", fmt.Sprintf("Từ điển không có «%s» trong loại «%s».", keyfile.Brief(value.Text), typ), cure)
 }
 
 // conditions looks up the values of a row and fills its Conditions.
@@ -82,7 +83,7 @@ func (d *draft) conditions(row *rowDoc, v *valueIndex) {
 			continue
 		}
 		if !ok {
-			d.unknownValue(d.reader(row.file), value.typ, value.Line, v)
+			d.unknownValue(d.reader(row.InFile()), value.typ, value.Line, v)
 			continue
 		}
 		row.addTerm(value.typ, value.group, t)

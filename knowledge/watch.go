@@ -2,14 +2,12 @@ package knowledge
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
-	"github.com/fsnotify/fsnotify"
+	"github.com/doithoai/doithoai/internal/watch"
 )
 
 // Outcome is one attempt to load a watched base, for the log and /healthz.
@@ -21,14 +19,6 @@ type Outcome struct {
 	Report   Report    `json:"report"`    // of the folder
 	Err      error     `json:"-"`         // the copy could not be written or read; serving goes on
 }
-
-// How a folder is watched. An editor's program writes a file in several steps,
-// and copying a folder takes a while: settle is how long nothing may happen
-// before we read. Network drives report nothing, so every poll we look anyway.
-const (
-	settle = 500 * time.Millisecond
-	poll   = 30 * time.Second
-)
 
 // Watch loads the base in dir, calls onLoad, and goes on doing so whenever the
 // folder changes, until the context ends; then it returns nil. It calls onLoad
@@ -45,10 +35,10 @@ func Watch(ctx context.Context, dir, lastGoodDir string, onLoad func(*Base, Outc
 // Watch is [Watch] with options. A zero Today stays zero for every load.
 func (o Options) Watch(ctx context.Context, dir, lastGoodDir string, onLoad func(*Base, Outcome)) error {
 	changes := make(chan struct{}, 1)
-	stop, err := notify(dir, changes)
+	stop, err := watch.Notify(dir, changes)
 	if err == nil {
 		defer stop()
-	} // else polling alone has to do
+	} // else looking every now and then has to do
 	w := &watcher{
 		options: o,
 		open:    func() fs.FS { return os.DirFS(dir) },
@@ -71,22 +61,8 @@ func (w *watcher) run(ctx context.Context, changes <-chan struct{}) error {
 	if err := w.start(); err != nil {
 		return err
 	}
-	ticker := time.NewTicker(poll)
-	defer ticker.Stop()
-	settled := time.NewTimer(settle)
-	settled.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-changes:
-			settled.Reset(settle)
-		case <-settled.C:
-			w.reload()
-		case <-ticker.C:
-			w.reload()
-		}
-	}
+	watch.Loop(ctx, changes, w.reload)
+	return nil
 }
 
 // start loads the folder, or else the copy.
@@ -131,53 +107,4 @@ func (w *watcher) load(s *snapshot) (*Base, Outcome) {
 		out.Err = w.copies.save(s)
 	}
 	return base, out
-}
-
-// notify sends to changes when something in the folder changes. It never
-// blocks: one pending change is as good as ten.
-func notify(dir string, changes chan<- struct{}) (stop func(), err error) {
-	watcher, err := fsnotify.NewWatcher()
-	if err != nil {
-		return nil, err
-	}
-	if err := watchTree(watcher, dir); err != nil {
-		return nil, errors.Join(err, watcher.Close())
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			select {
-			case event, ok := <-watcher.Events:
-				if !ok {
-					return
-				}
-				if event.Has(fsnotify.Create) {
-					_ = watchTree(watcher, event.Name) // a new folder; what fails here the poll finds
-				}
-			case _, ok := <-watcher.Errors:
-				if !ok {
-					return
-				}
-			}
-			select {
-			case changes <- struct{}{}:
-			default:
-			}
-		}
-	}()
-	return func() {
-		_ = watcher.Close()
-		<-done
-	}, nil
-}
-
-// watchTree watches a folder and those in it; of a file it does nothing.
-func watchTree(w *fsnotify.Watcher, root string) error {
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
-			return err
-		}
-		return w.Add(path)
-	})
 }

@@ -12,6 +12,8 @@ import (
 	"testing/fstest"
 	"testing/synctest"
 	"time"
+
+	"github.com/doithoai/doithoai/internal/watch"
 )
 
 // folder is a folder that a test changes under the watcher.
@@ -94,10 +96,10 @@ func TestWatch(t *testing.T) {
 		f.write(sampleEntry, "Căn cước", "Thẻ căn cước")
 		for range 3 {
 			changes <- struct{}{}
-			time.Sleep(settle / 2)
+			time.Sleep(watch.Settle / 2)
 		}
 		last(1)
-		time.Sleep(settle)
+		time.Sleep(watch.Settle)
 		second := last(2)
 		if second.base == nil || second.Version == first.Version {
 			t.Fatalf("after a change: %+v", second)
@@ -105,21 +107,21 @@ func TestWatch(t *testing.T) {
 
 		// A change that changed nothing.
 		changes <- struct{}{}
-		time.Sleep(2 * settle)
+		time.Sleep(2 * watch.Settle)
 		last(2)
 
-		// A broken folder, found by the poll alone.
+		// A broken folder, found by the watch.Poll alone.
 		f.write(sampleEntry, "mã:", "mã")
-		time.Sleep(poll)
+		time.Sleep(watch.Poll)
 		third := last(3)
 		if third.base != nil || third.OK || third.Version != second.Version || third.Report.OK() {
 			t.Fatalf("after a bad edit: %+v", third)
 		}
-		time.Sleep(3 * poll)
+		time.Sleep(3 * watch.Poll)
 		last(3) // told once
 
 		f.write(sampleEntry, "mã b", "mã: b")
-		time.Sleep(poll)
+		time.Sleep(watch.Poll)
 		if fourth := last(4); fourth.base == nil || fourth.Version != second.Version {
 			t.Fatalf("mended: %+v", fourth)
 		}

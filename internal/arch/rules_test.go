@@ -8,10 +8,12 @@ const module = "github.com/doithoai/doithoai"
 // fails, so that a new one is a decision and not an accident.
 func order() [][]string {
 	return [][]string{
-		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime"},
+		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime", "internal/watch"},
+		{"internal/keyfile"},
 		{"knowledge", "knowledge/quangngai"},
 		{"bot"},
-		{"internal/record", "internal/desks"},
+		{"internal/record"},
+		{"internal/desks"},
 		{"internal/exchange", "internal/delivery", "internal/spool"},
 		{"internal/escalation"},
 		{"internal/staff"},
@@ -74,7 +76,7 @@ func thirdParty() map[string]place {
 	return map[string]place{
 		"github.com/chromedp/chromedp":    {tests: true},
 		"github.com/chromedp/cdproto":     {tests: true},
-		"github.com/fsnotify/fsnotify":    {packages: []string{"knowledge"}},
+		"github.com/fsnotify/fsnotify":    {packages: []string{"internal/watch"}},
 		"github.com/google/jsonschema-go": {packages: []string{"knowledge"}, tests: true},
 		"github.com/redis/go-redis":       {packages: []string{"internal/store/redisstore"}, tests: true},
 		"github.com/spf13/cobra":          {packages: []string{"cmd/doithoai"}},

@@ -92,14 +92,16 @@ const (
 
 // Desks is a file as loaded.
 type Desks struct {
-	officers  map[string]Officer
-	desks     []Desk // in the order of the file
-	byID      map[string]int
-	calendars map[string]*worktime.Calendar // by desk
-	ladder    []rule
-	catchAll  string
-	zone      *time.Location
-	version   string
+	officers   map[string]Officer
+	officerIDs []string              // in the order of the file
+	byChat     map[bot.ChatID]string // id of the officer
+	desks      []Desk                // in the order of the file
+	byID       map[string]int        // index of desks
+	calendars  map[string]*worktime.Calendar
+	ladder     []rule // in rising order
+	catchAll   string // id of the desk
+	zone       *time.Location
+	version    string
 }
 
 // rule is a line of «nhắc việc», before it is seen from a desk.
@@ -121,6 +123,7 @@ const (
 	wordOfficers wordKind = iota // «cán bộ»
 	wordRoom                     // «nhóm chat»
 	wordHead                     // «trưởng»
+	wordCatchAll                 // «chung»
 	wordDesk
 	wordOfficer
 )

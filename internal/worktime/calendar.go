@@ -92,12 +92,7 @@ const minutesADay = 24 * 60
 func (c *Calendar) Zone() *time.Location { return c.zone }
 
 // Shifts returns the shifts of a date, in order; none if it is not worked.
-func (c *Calendar) Shifts(d Day) []Shift {
-	if shifts, ok := c.days[d]; ok {
-		return slices.Clone(shifts)
-	}
-	return slices.Clone(c.week[d.Weekday()])
-}
+func (c *Calendar) Shifts(d Day) []Shift { return slices.Clone(c.on(d)) }
 
 // Works tells whether anybody works on a date.
-func (c *Calendar) Works(d Day) bool { return len(c.Shifts(d)) > 0 }
+func (c *Calendar) Works(d Day) bool { return len(c.on(d)) > 0 }

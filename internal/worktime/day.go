@@ -24,6 +24,12 @@ func (d Day) Weekday() time.Weekday { return d.utc().Weekday() }
 // Year returns the year.
 func (d Day) Year() int { return int(d) / 10000 }
 
+// Noon returns noon of the date in a zone: a time that no change of the clock moves
+// to another date.
+func (d Day) Noon(zone *time.Location) time.Time {
+	return time.Date(int(d)/10000, time.Month(int(d)/100%100), int(d)%100, 12, 0, 0, 0, zone)
+}
+
 // String writes the date the Vietnamese way.
 func (d Day) String() string {
 	return fmt.Sprintf("%02d/%02d/%04d", int(d)%100, int(d)/100%100, int(d)/10000)

@@ -1,11 +1,11 @@
-package knowledge
+package keyfile
 
 import "github.com/doithoai/doithoai/internal/strictyaml"
 
-// nearestWord returns the known word an editor most likely meant: the one with the
+// Nearest returns the known word an editor most likely meant: the one with the
 // fewest edits, accents ignored, if they are few enough for its length. Of
 // equals the first.
-func nearestWord(word string, known []string) (string, bool) {
+func Nearest(word string, known []string) (string, bool) {
 	folded := []rune(strictyaml.Fold(word))
 	if len(folded) == 0 || len(folded) > 100 {
 		return "", false

@@ -1,4 +1,4 @@
-package knowledge
+package keyfile
 
 import (
 	"fmt"
@@ -8,29 +8,33 @@ import (
 	"github.com/doithoai/doithoai/internal/strictyaml"
 )
 
-// fileReader reads values of one file and collects its faults.
-type fileReader struct {
-	file   string
-	faults *[]Fault
+// Reader reads values of one file and collects its faults. Messages name a value
+// by the key it stands under.
+type Reader struct {
+	File   string // as faults name it
+	Faults *[]Fault
+
 	listed bool // the known keys have been told once
 }
 
-func (r *fileReader) err(at strictyaml.Position, code, message, cure string) {
-	*r.faults = append(*r.faults, Fault{r.file, at.Line, at.Column, Error, code, message, cure})
+// Err adds an error.
+func (r *Reader) Err(at strictyaml.Position, code, message, cure string) {
+	*r.Faults = append(*r.Faults, Fault{r.File, at.Line, at.Column, Error, code, message, cure})
 }
 
-func (r *fileReader) warn(at strictyaml.Position, code, message, cure string) {
-	*r.faults = append(*r.faults, Fault{r.file, at.Line, at.Column, Warning, code, message, cure})
+// Warn adds a warning.
+func (r *Reader) Warn(at strictyaml.Position, code, message, cure string) {
+	*r.Faults = append(*r.Faults, Fault{r.File, at.Line, at.Column, Warning, code, message, cure})
 }
 
-// yaml reads the file's bytes; nil if there is nothing to go on with.
-func (r *fileReader) yaml(data []byte) *strictyaml.Node {
+// Decode reads the file's bytes; nil if there is nothing to go on with.
+func (r *Reader) Decode(data []byte) *strictyaml.Node {
 	n, faults := strictyaml.Decode(data)
 	for _, f := range faults {
 		if f.Warning {
-			r.warn(f.Position, f.Code, f.Message, f.Cure)
+			r.Warn(f.Position, f.Code, f.Message, f.Cure)
 		} else {
-			r.err(f.Position, f.Code, f.Message, f.Cure)
+			r.Err(f.Position, f.Code, f.Message, f.Cure)
 		}
 	}
 	return n
@@ -38,8 +42,8 @@ func (r *fileReader) yaml(data []byte) *strictyaml.Node {
 
 const useBlock = "Viết «%s: |» rồi xuống dòng, lùi vào hai dấu cách và viết mỗi ý một dòng."
 
-// text reads a text; anything else is a fault and "".
-func (r *fileReader) text(name string, n *strictyaml.Node) string {
+// Text reads a text; anything else is a fault and "".
+func (r *Reader) Text(name string, n *strictyaml.Node) string {
 	if n.Kind == strictyaml.Text {
 		return n.Text
 	}
@@ -47,19 +51,19 @@ func (r *fileReader) text(name string, n *strictyaml.Node) string {
 	return ""
 }
 
-func (r *fileReader) notText(name string, n *strictyaml.Node) {
+func (r *Reader) notText(name string, n *strictyaml.Node) {
 	cure := fmt.Sprintf(useBlock, name)
 	if n.Kind == strictyaml.Map && len(n.Pairs) > 0 {
-		r.err(n.At(), "colon", fmt.Sprintf("Dấu hai chấm sau «%s» làm máy hiểu đây là một khóa mới, không phải nội dung của «%s».",
-			brief(n.Pairs[0].Key), name), cure)
+		r.Err(n.At(), "colon", fmt.Sprintf("Dấu hai chấm sau «%s» làm máy hiểu đây là một khóa mới, không phải nội dung của «%s».",
+			Brief(n.Pairs[0].Key), name), cure)
 		return
 	}
-	r.err(n.At(), "not-text", fmt.Sprintf("«%s» phải là chữ, không phải danh sách.", name), cure)
+	r.Err(n.At(), "not-text", fmt.Sprintf("«%s» phải là chữ, không phải danh sách.", name), cure)
 }
 
-// lines reads texts, one a line of a block or one an item of a list; bullets
+// Lines reads texts, one a line of a block or one an item of a list; bullets
 // are dropped.
-func (r *fileReader) lines(name string, n *strictyaml.Node) []strictyaml.Line {
+func (r *Reader) Lines(name string, n *strictyaml.Node) []strictyaml.Line {
 	var lines []strictyaml.Line
 	switch n.Kind {
 	case strictyaml.Text:
@@ -87,10 +91,10 @@ func (r *fileReader) lines(name string, n *strictyaml.Node) []strictyaml.Line {
 	return lines
 }
 
-// list reads short texts separated by commas, semicolons or lines.
-func (r *fileReader) list(name string, n *strictyaml.Node) []strictyaml.Line {
+// List reads short texts separated by commas, semicolons or lines.
+func (r *Reader) List(name string, n *strictyaml.Node) []strictyaml.Line {
 	var items []strictyaml.Line
-	for _, line := range r.lines(name, n) {
+	for _, line := range r.Lines(name, n) {
 		items = append(items, splitLine(line, func(s string) (int, int) {
 			i := strings.IndexAny(s, ",;")
 			return i, i + 1
@@ -119,9 +123,9 @@ func splitLine(line strictyaml.Line, next func(string) (int, int)) []strictyaml.
 	return parts
 }
 
-// splitWords cuts at any of the separators, words in lower case with their
+// SplitWords cuts at any of the separators, words in lower case with their
 // spaces.
-func splitWords(line strictyaml.Line, separators ...string) []strictyaml.Line {
+func SplitWords(line strictyaml.Line, separators ...string) []strictyaml.Line {
 	lower := strings.ToLower(line.Text)
 	if len(lower) != len(line.Text) {
 		lower = line.Text
@@ -138,23 +142,23 @@ func splitWords(line strictyaml.Line, separators ...string) []strictyaml.Line {
 	})
 }
 
-func (r *fileReader) unknownKey(p strictyaml.Pair, known []fieldKey) {
+func (r *Reader) unknownKey(p strictyaml.Pair, known []Key) {
 	names := make([]string, len(known))
 	for i, k := range known {
-		names[i] = k.name
+		names[i] = k.Name
 	}
 	cure := "Sửa hoặc xóa khóa này; các khóa dùng được đã kể ở lỗi phía trên."
-	if near, ok := nearestWord(p.Key, names); ok {
+	if near, ok := Nearest(p.Key, names); ok {
 		cure = fmt.Sprintf("Có phải ý là «%s»?", near)
 	} else if !r.listed {
 		r.listed = true
-		cure = "Các khóa dùng được ở đây: " + quotedList(names) + "."
+		cure = "Các khóa dùng được ở đây: " + Quoted(names) + "."
 	}
-	r.err(p.At, "unknown-key", fmt.Sprintf("Không có khóa «%s».", brief(p.Key)), cure)
+	r.Err(p.At, "unknown-key", fmt.Sprintf("Không có khóa «%s».", Brief(p.Key)), cure)
 }
 
-// brief cuts a quotation to what fits a message.
-func brief(s string) string {
+// Brief cuts a quotation to what fits a message.
+func Brief(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	runes := []rune(s)
 	if len(runes) > 60 {
