@@ -14,6 +14,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/staff"
 )
 
 // answerWait bounds the small requests. A save waits for the disk and for
@@ -25,9 +26,12 @@ const answerWait = 30 * time.Second
 type Client struct{ http *http.Client }
 
 var (
-	_ Operator  = (*Client)(nil)
-	_ Compactor = (*Client)(nil)
-	_ Intake    = (*Client)(nil)
+	_ Operator   = (*Client)(nil)
+	_ Compactor  = (*Client)(nil)
+	_ Intake     = (*Client)(nil)
+	_ CaseFinder = (*Client)(nil)
+	_ CaseLister = (*Client)(nil)
+	_ staff.Safe = (*Client)(nil)
 )
 
 // Dial finds the server that listens at the socket. The errors are
@@ -103,6 +107,53 @@ func (c *Client) Handle(ctx context.Context, m bot.Message) error {
 		return err
 	}
 	return c.small(ctx, pathMessage, j)
+}
+
+// FindCase implements [CaseFinder]; [ErrUnsupported] if the server's store cannot.
+func (c *Client) FindCase(ctx context.Context, code string) (record.Case, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	var found caseJSON
+	if err := c.ask(ctx, http.MethodPost, pathCase, idJSON{code}, &found); err != nil {
+		return record.Case{}, err
+	}
+	return record.DecodeCase(found.Case)
+}
+
+// Cases implements [CaseLister].
+func (c *Client) Cases(ctx context.Context, show func(record.Case) error) error {
+	return c.stream(ctx, pathCases, func(p piece) error {
+		found, err := record.DecodeCase(p.Case)
+		if err != nil {
+			return err
+		}
+		return show(found)
+	})
+}
+
+// Value implements [staff.Safe], for the register of officers alone: what else
+// is in the server's safe does not leave it.
+func (c *Client) Value(ctx context.Context, name string) ([]byte, error) {
+	if name != staff.RegisterName {
+		return nil, ErrUnsupported
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	var kept staffJSON
+	err := c.ask(ctx, http.MethodGet, pathStaff, nil, &kept)
+	return kept.Next, err
+}
+
+// Swap implements [staff.Safe], as Value does.
+func (c *Client) Swap(ctx context.Context, name string, old, next []byte) (bool, error) {
+	if name != staff.RegisterName {
+		return false, ErrUnsupported
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	var done swappedJSON
+	err := c.ask(ctx, http.MethodPost, pathSwap, staffJSON{old, next}, &done)
+	return done.Swapped, err
 }
 
 func (c *Client) small(ctx context.Context, path string, asked any) error {

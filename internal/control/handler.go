@@ -23,7 +23,7 @@ const (
 
 // Config is what a [Handler] works with. Operator is compulsory.
 type Config struct {
-	Operator Operator     // a [Compactor] too if it can
+	Operator Operator     // a [Compactor], a [CaseFinder] and a [staff.Safe] too if it can
 	Intake   Intake       // nil if messages are not taken here
 	Log      *slog.Logger // discarded if nil
 }
@@ -51,8 +51,12 @@ func Handler(c Config) http.Handler {
 	answer("POST "+pathBury, h.withID(c.Operator.Bury))
 	answer("POST "+pathCompact, h.compact)
 	answer("POST "+pathMessage, h.take)
+	answer("POST "+pathCase, h.findCase)
+	answer("GET "+pathStaff, h.staff)
+	answer("POST "+pathSwap, h.swapStaff)
 	mux.HandleFunc("GET "+pathDead, h.stream(h.dead))
 	mux.HandleFunc("GET "+pathExport, h.stream(h.export))
+	mux.HandleFunc("GET "+pathCases, h.stream(h.cases))
 	answer("/", func(*http.Request) (any, error) { return nil, ErrUnsupported })
 	return mux
 }

@@ -24,6 +24,10 @@ const (
 	pathExport  = "/v1/export"
 	pathCompact = "/v1/compact"
 	pathMessage = "/v1/message"
+	pathCase    = "/v1/case"
+	pathCases   = "/v1/cases"
+	pathStaff   = "/v1/officers"
+	pathSwap    = "/v1/officers/swap"
 )
 
 // piece is one JSON value of a streamed answer. Exactly one field is set; End
@@ -31,6 +35,7 @@ const (
 type piece struct {
 	Item  *record.Item `json:"item,omitempty"`
 	Dead  []byte       `json:"dead,omitempty"` // see record.EncodeDead
+	Case  []byte       `json:"case,omitempty"` // see record.EncodeCase
 	Fault *fault       `json:"fault,omitempty"`
 	End   bool         `json:"end,omitempty"`
 }
@@ -42,6 +47,20 @@ type idJSON struct {
 type sizesJSON struct {
 	Before int64 `json:"before"`
 	After  int64 `json:"after"`
+}
+
+type caseJSON struct {
+	Case []byte `json:"case"` // see record.EncodeCase
+}
+
+// staffJSON is the register of officers, or what is to take its place.
+type staffJSON struct {
+	Old  []byte `json:"old,omitempty"`
+	Next []byte `json:"next"`
+}
+
+type swappedJSON struct {
+	Swapped bool `json:"swapped"`
 }
 
 // messageJSON is a message on its way. What comes from outside is bytes,
