@@ -32,7 +32,7 @@ type Case struct {
 	State  bot.CaseState `json:"state"`
 	Desk   string        `json:"desk"`             // id
 	Holder string        `json:"holder,omitempty"` // id of the officer who has it
-	Since  time.Time     `json:"since,omitzero"`   // when Holder took it
+	Since  time.Time     `json:"since,omitzero"`   // when Holder took it, or it came back to Holder
 	// Due is until when the resident was promised an answer. It moves only by the
 	// working time during which the resident was waited for.
 	Due time.Time `json:"due"`
@@ -43,10 +43,20 @@ type Case struct {
 	Refusals int       `json:"refusals,omitempty"` // how often a desk said it was not theirs
 	Reminded bool      `json:"reminded,omitempty"` // the resident was reminded of what was asked
 	Aged     bool      `json:"aged,omitempty"`     // it was shown to the head for its age
+	// Begun is since when the promise of Due runs: Opened, or when it was opened
+	// again. The ladder is measured from it.
+	Begun  time.Time `json:"begun,omitzero"`
+	Late   bool      `json:"late,omitempty"`  // the resident was told that Due has passed
+	Sought time.Time `json:"sought,omitzero"` // when somebody responsible was last looked for
+	// ToldOfficers and ToldDesks are who a rung of the ladder told besides the
+	// desk, by id: they may take it. A desk is told in its room.
+	ToldOfficers []string `json:"told_officers,omitempty"`
+	ToldDesks    []string `json:"told_desks,omitempty"`
 
 	Said   []Said       `json:"said,omitempty"`   // all that was said since it was opened, in order
 	Log    []Entry      `json:"log,omitempty"`    // what was done, by whom, when
 	Cards  []bot.ChatID `json:"-"`                // chats that hold a card of it; stored, see caseJSON
+	Away   []bot.ChatID `json:"-"`                // chats that held one and are not concerned any more; stored like Cards
 	Closed time.Time    `json:"closed,omitzero"`  // when it ended
 	How    string       `json:"how,omitempty"`    // how it ended: clear, silent, referred, done, withdrawn
 	Misses []string     `json:"misses,omitempty"` // ids of officers who could not be reached
@@ -60,10 +70,11 @@ type Said struct {
 	Kind    SaidKind         `json:"kind"`
 	Text    string           `json:"text,omitempty"`
 	Files   []bot.Attachment `json:"files,omitempty"`
-	Entry   string           `json:"entry,omitempty"` // of SaidEntry
-	Check   string           `json:"check,omitempty"` // digits that prove an officer's answer, known to the resident's chat alone
-	End     bot.End          `json:"end,omitempty"`   // how sending it ended, of what an officer said
-	Reason  string           `json:"reason,omitempty"`
+	Entry   string           `json:"entry,omitempty"`  // of SaidEntry
+	Check   string           `json:"check,omitempty"`  // digits that prove an officer's answer, known to the resident's chat alone
+	End     bot.End          `json:"end,omitempty"`    // how sending it ended, of what an officer said
+	Out     time.Time        `json:"out,omitzero"`     // when it was known to have gone out
+	Reason  string           `json:"reason,omitempty"` // why it could not be sent: a short name
 }
 
 // SaidKind says what was said.
@@ -75,6 +86,7 @@ const (
 	SaidAnswer SaidKind = "answer" // an officer answers in own words
 	SaidEntry  SaidKind = "entry"  // an officer sends an entry of the base
 	SaidAsk    SaidKind = "ask"    // an officer asks back
+	SaidDone   SaidKind = "done"   // an officer dealt with it otherwise; Text is the officer's own note and is not sent
 )
 
 // Entry is a line of a case's history.
@@ -82,12 +94,16 @@ type Entry struct {
 	At   time.Time `json:"at"`
 	By   string    `json:"by,omitempty"` // officer id, "resident", or empty for the program
 	What Kind      `json:"what"`
-	Note string    `json:"note,omitempty"` // a desk, a reason, a rung: never what the resident wrote
+	Note string    `json:"note,omitempty"` // a desk, a rung, how a message ended: never what anybody wrote
+	// Reason is why an officer handed it over, in the officer's own words, for
+	// the next one to read.
+	Reason string `json:"reason,omitempty"`
 }
 
 type caseJSON struct {
 	*Case
 	Cards []cardJSON `json:"cards,omitempty"`
+	Away  []cardJSON `json:"away,omitempty"`
 }
 
 // cardJSON keeps a chat as bytes: JSON would not keep every id as it is.
@@ -108,10 +124,7 @@ const (
 // Record returns the case as it is stored. The error is one of encoding, which
 // cannot happen for what Apply returns.
 func (c Case) Record(now time.Time) (record.Case, error) {
-	j := caseJSON{Case: &c}
-	for _, card := range c.Cards {
-		j.Cards = append(j.Cards, cardJSON{card.Channel, card.Bot, []byte(card.Chat)})
-	}
+	j := caseJSON{Case: &c, Cards: encodeChats(c.Cards), Away: encodeChats(c.Away)}
 	data, err := json.Marshal(j)
 	if err != nil {
 		return record.Case{}, fmt.Errorf("encode case: %w", err)
@@ -131,9 +144,23 @@ func FromRecord(r record.Case) (Case, error) {
 	if json.Unmarshal(r.Data, &j) != nil {
 		return Case{}, fmt.Errorf("decode case: %w", record.ErrCorrupt)
 	}
-	for _, card := range j.Cards {
-		c.Cards = append(c.Cards, bot.ChatID{Channel: card.Channel, Bot: card.Bot, Chat: string(card.Chat)})
-	}
+	c.Cards, c.Away = decodeChats(j.Cards), decodeChats(j.Away)
 	c.Code, c.Chat, c.Epoch, c.Next = r.Code, r.Chat, r.Epoch, r.Due
 	return c, nil
+}
+
+func encodeChats(chats []bot.ChatID) []cardJSON {
+	var out []cardJSON
+	for _, c := range chats {
+		out = append(out, cardJSON{c.Channel, c.Bot, []byte(c.Chat)})
+	}
+	return out
+}
+
+func decodeChats(cards []cardJSON) []bot.ChatID {
+	var out []bot.ChatID
+	for _, c := range cards {
+		out = append(out, bot.ChatID{Channel: c.Channel, Bot: c.Bot, Chat: string(c.Chat)})
+	}
+	return out
 }

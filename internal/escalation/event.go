@@ -100,7 +100,8 @@ const (
 	TellLate     What = "late"     // the date has passed; who was told
 	TellRemind   What = "remind"   // of what was asked
 	TellSilent   What = "silent"   // closed because nothing was said; how to open it again
-	TellDone     What = "done"     // dealt with otherwise; «rõ / chưa rõ»
+	TellDone     What = "done"     // Said[No]: dealt with otherwise; «rõ / chưa rõ»
+	TellFull     What = "full"     // so much was said that what came last was not kept; where to go
 )
 
 // To officers. To is set.
@@ -117,7 +118,7 @@ const (
 	NoteRemind     What = "reminder"    // a rung of the ladder; Note says which
 	NoteReleased   What = "released"    // it was taken back from By for want of an answer
 	NoteWithdrawn  What = "withdrawn"   // the resident took it back
-	NoteRefused    What = "refused"     // not done: Note says why («no-desk», «no-reason», «same-desk», «empty»)
+	NoteRefused    What = "refused"     // not done: Note says why, see [RefusedNotYours]
 	NoteUnreached  What = "unreached"   // to the catch-all's head: nobody of Desk can be reached
 	NoteHandedOver What = "handed-over" // to who transferred it: done
 	NotePhone      What = "phone"       // the resident left a number
