@@ -29,6 +29,8 @@ func newRoot(io streams) *cobra.Command {
 		newKB(io),
 		newConfig(io),
 		newOutbox(io),
+		newOfficer(io),
+		newCase(io),
 		newBackup(io),
 		newRestore(io),
 		newCompact(io),
