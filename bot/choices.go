@@ -81,12 +81,7 @@ func (t *turn) entryOptions(ids []string) []Option {
 // numbers refer to; the officer is always number 0.
 func (t *turn) withButtons(r Reply, buttons ...Button) Reply {
 	r.Buttons = buttons
-	t.conv.List = nil
-	for _, b := range buttons {
-		if b.Payload != actionOfficer {
-			t.conv.List = append(t.conv.List, Option{b.Label, b.Payload})
-		}
-	}
+	t.conv.List = optionsOf(buttons)
 	return r
 }
 

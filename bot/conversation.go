@@ -51,3 +51,33 @@ type Option struct {
 	Label  string `json:"label"`
 	Action string `json:"action"` // a payload, see action.go
 }
+
+// Offered returns the conversation after something was said in it that was
+// decided elsewhere: numbers now count for its buttons.
+func (c Conversation) Offered(r Reply, now time.Time) Conversation {
+	if len(r.Buttons) == 0 {
+		return c
+	}
+	if c.UpdatedAt.IsZero() || now.Sub(c.UpdatedAt) > ContextFor {
+		c = c.rested(now)
+	}
+	c.UpdatedAt, c.List, c.Asked = now, optionsOf(r.Buttons), false
+	return c
+}
+
+// rested is what is left of a conversation after its context has ended.
+func (c Conversation) rested(now time.Time) Conversation {
+	return Conversation{Introduced: c.Introduced && now.Sub(c.UpdatedAt) < 24*time.Hour, Place: c.Place}
+}
+
+// optionsOf is what typed numbers stand for under these buttons: the officer is
+// 0 and has no place in the list.
+func optionsOf(buttons []Button) []Option {
+	var out []Option
+	for _, b := range buttons {
+		if b.Payload != actionOfficer {
+			out = append(out, Option{b.Label, b.Payload})
+		}
+	}
+	return out
+}

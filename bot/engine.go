@@ -42,6 +42,9 @@ func (e *Engine) Decide(conv Conversation, m Message, now time.Time) Step {
 	return e.Converse(View{}, conv, m, now)
 }
 
+// Base returns what the engine speaks from.
+func (e *Engine) Base() *knowledge.Base { return e.base }
+
 // Title returns the name of an entry that is valid on the day and its text as a
 // resident gets it who is in no known group; false if there is none.
 func (e *Engine) Title(id string, now time.Time) (name, text string, ok bool) {
@@ -108,7 +111,8 @@ type turn struct {
 
 func (e *Engine) begin(v View, conv Conversation, now time.Time) *turn {
 	if conv.UpdatedAt.IsZero() || now.Sub(conv.UpdatedAt) > ContextFor {
-		conv = Conversation{Introduced: conv.Introduced && now.Sub(conv.UpdatedAt) < 24*time.Hour, Place: conv.Place}
+		conv = conv.rested(now)
+		conv.List = answeredOptions(v) // an officer's answer comes days later, too
 	}
 	t := &turn{Engine: e, view: v, conv: conv, was: conv, now: now, on: knowledge.DateOf(now.In(e.zone))}
 	t.conv.UpdatedAt = now

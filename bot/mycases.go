@@ -39,6 +39,16 @@ func (t *turn) asked() (CaseView, bool) {
 // casesButton leads to the list of what was sent to officers.
 func (t *turn) casesButton() Button { return Button{t.texts.say(textMyCases), actionCases} }
 
+// answered returns the code of the latest case that waits for «rõ» or «chưa rõ».
+func (t *turn) answered() string {
+	for _, c := range t.view.Cases {
+		if c.State == CaseAnswered {
+			return c.Code
+		}
+	}
+	return ""
+}
+
 // caseWords takes what concerns cases and is no question: a code, a phone
 // number, «hỏi», «hồ sơ của tôi», «việc khác».
 func (t *turn) caseWords(words []vietnamese.Token, text string) bool {
@@ -60,6 +70,10 @@ func (t *turn) caseWords(words []vietnamese.Token, text string) bool {
 		t.press()
 	case t.texts.lists(textSaysOther, said):
 		t.other()
+	case t.answered() != "" && t.texts.lists(textSaysClear, said):
+		t.onCase(caseClear, t.answered())
+	case t.answered() != "" && t.texts.lists(textSaysUnclear, said):
+		t.onCase(caseUnclear, t.answered())
 	default:
 		return false
 	}
@@ -245,6 +259,17 @@ func (t *turn) add(c CaseView, text string, files []Attachment) {
 	t.conv.Aside = false
 	t.step.Acts = append(t.step.Acts, CaseAct{Kind: ActAdd, Code: c.Code, Text: cutText(text, maxQuestion), Files: files})
 	t.handoff(t.texts.say(textAdded, "mã", SayCode(c.Code)), Button{t.texts.say(textAddMore), prefixCase + caseMore + ":" + c.Code}, Button{t.texts.say(textOther), actionOther})
+}
+
+// answeredOptions are the two numbers under the latest officer's answer of which
+// nobody has said whether it was clear; they count for as long as that is so.
+func answeredOptions(v View) []Option {
+	for _, c := range v.Cases {
+		if c.State == CaseAnswered {
+			return []Option{{Action: ClearButton(c.Code)}, {Action: UnclearButton(c.Code)}}
+		}
+	}
+	return nil
 }
 
 // apart tells a machine's answer from the one an officer still owes.

@@ -58,6 +58,20 @@ func (f *placeFinder) find(name string) []knowledge.Place {
 	return out
 }
 
+// written returns the communes of whose names, today's or old, one was typed
+// letter for letter.
+func written(found []knowledge.Place, said string) []knowledge.Place {
+	said = " " + strings.ToLower(said) + " "
+	var out []knowledge.Place
+	for _, p := range found {
+		typed := func(name string) bool { return strings.Contains(said, " "+strings.ToLower(name)+" ") }
+		if typed(p.Name) || slices.ContainsFunc(p.OldNames, typed) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // place takes a message for the name of a commune, if it is one.
 func (t *turn) place(words []vietnamese.Token) bool {
 	if len(words) > 7 {
@@ -69,6 +83,9 @@ func (t *turn) place(words []vietnamese.Token) bool {
 	}
 	said := strings.Join(name, " ")
 	found := t.places.find(said)
+	if exact := written(found, said); len(exact) == 1 {
+		found = exact // «Ba Tơ» is not «Ba Tô» for who types accents
+	}
 	switch {
 	case len(found) == 0:
 		return false

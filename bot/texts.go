@@ -74,6 +74,8 @@ const (
 	// Of what goes to officers.
 	textBring         textKey = "chuyển cán bộ"
 	textProposal      textKey = "kiến nghị"
+	textProposes      textKey = "lời kiến nghị"
+	textDenounces     textKey = "lời tố cáo"
 	textAskPlace      textKey = "hỏi xã"
 	textNoPlace       textKey = "nút không nói xã"
 	textConsent       textKey = "xin đồng ý"
@@ -97,6 +99,8 @@ const (
 	textSaysCases     textKey = "nói hồ sơ của tôi"
 	textSaysPress     textKey = "nói hỏi"
 	textSaysOther     textKey = "nói việc khác"
+	textSaysClear     textKey = "nói rõ"
+	textSaysUnclear   textKey = "nói chưa rõ"
 	textNoCase        textKey = "chưa có hồ sơ"
 	textNoSuchCase    textKey = "không thấy hồ sơ"
 	textCaseWaiting   textKey = "hồ sơ waiting"
@@ -169,6 +173,18 @@ func (t texts) lists(key textKey, folded string) bool {
 	for line := range strings.SplitSeq(t[strictyaml.Fold(string(key))], "\n") {
 		if foldWords(vietnamese.Tokenize(line)) == folded {
 			return folded != ""
+		}
+	}
+	return false
+}
+
+// says reports whether one of the lines of a text occurs in what was said, as
+// whole words.
+func (t texts) says(key textKey, said string) bool {
+	whole := " " + foldWords(vietnamese.Tokenize(said)) + " "
+	for line := range strings.SplitSeq(t[strictyaml.Fold(string(key))], "\n") {
+		if words := foldWords(vietnamese.Tokenize(line)); words != "" && strings.Contains(whole, " "+words+" ") {
+			return true
 		}
 	}
 	return false

@@ -21,6 +21,7 @@ func (t *turn) understand(text string) {
 	}
 	if asks(d.Act) {
 		t.remember(text, d.Entry)
+		t.figure(d)
 	}
 	switch d.Act {
 	case knowledge.ActAnswer:
@@ -49,6 +50,21 @@ func (t *turn) understand(text string) {
 	}
 	if d.Act == knowledge.ActClarify || d.Act == knowledge.ActHandover || d.Act == knowledge.ActAsk {
 		t.keepFragment(text)
+	}
+}
+
+// figure counts a question by topic and commune.
+func (t *turn) figure(d knowledge.Decision) {
+	topic := ""
+	if e, ok := t.base.Entry(d.Entry, t.on); ok {
+		topic = e.Topic
+	}
+	if topic == "" {
+		topic = t.topicOf("")
+	}
+	t.count(Figure(FigureAsked, topic, t.placeID()))
+	if d.Act == knowledge.ActAnswer || d.Act == knowledge.ActRefer || d.Act == knowledge.ActCrisis {
+		t.count(Figure(FigureAnswered, topic, t.placeID()))
 	}
 }
 
@@ -89,12 +105,6 @@ func (t *turn) onlyWho(d knowledge.Decision) bool {
 // person answers who wants a person. A complaint about an official has a lawful
 // way of its own and is not sent to the desk it is about.
 func (t *turn) person(d knowledge.Decision) {
-	if t.reaches() && d.Phrase == phraseProposal {
-		t.count("officer.proposal")
-		t.conv.Question = cutText(t.said, maxQuestion)
-		t.bring(MatterProposal, t.texts.say(textProposal))
-		return
-	}
 	if p, ok := t.base.Phrase(d.Phrase); ok && d.Phrase != actionOfficer {
 		t.count("officer.complaint")
 		t.conv.Matter, t.conv.Question = MatterConfidential, t.said
@@ -119,9 +129,6 @@ func (t *turn) ask(text string) knowledge.Decision {
 	}
 	return d
 }
-
-// phraseProposal is the phrase of chu_de.yaml for an opinion or a proposal.
-const phraseProposal = "kien-nghi"
 
 func commandAction(phrase string) string {
 	if phrase == actionForget {
@@ -187,6 +194,11 @@ func (t *turn) handover(d knowledge.Decision) {
 	}
 	if t.conv.Misses >= maxMisses && !t.reaches() {
 		t.handoff(t.texts.say(textLoop), t.officerButton(), t.menuButton())
+		return
+	}
+	if t.reaches() && t.texts.says(textProposes, t.said) && !t.texts.says(textDenounces, t.said) {
+		t.count("officer.proposal")
+		t.bring(MatterProposal, t.texts.say(textProposal))
 		return
 	}
 	if complains(d.Reading) {

@@ -20,6 +20,7 @@ import (
 	"github.com/doithoai/doithoai/internal/exchange"
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/spool"
+	"github.com/doithoai/doithoai/internal/staff"
 )
 
 // stopWait bounds Stop: long enough for the slowest message in work (a web
@@ -64,7 +65,7 @@ type Options struct {
 // New opens everything the settings ask for and holds the addresses; nothing
 // is served before Run. If it fails, what it opened is closed again.
 func New(ctx context.Context, settings *config.Config, version string, log *slog.Logger, options Options) (*App, error) {
-	if err := refuseUnsupported(settings); err != nil {
+	if err := refuseSilence(settings); err != nil {
 		return nil, err
 	}
 	a := &App{log: log.With("component", "app"), version: version, location: settings.Timezone}
@@ -91,6 +92,11 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	}
 	a.cleanups.push("knowledge", stop)
 
+	office, err := a.openOffice(ctx, settings, log)
+	if err != nil {
+		return err
+	}
+
 	// A channel needs a door to bring messages to, and delivery, behind that
 	// door, needs the channel to send: the doors are opened last.
 	direct, quick := new(hall), new(hall)
@@ -107,14 +113,20 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	}
 	decider := options.Decider
 	if decider == nil {
-		decider = exchange.Talking(a.library)
+		if decider, err = a.decider(office); err != nil {
+			return err
+		}
 	}
 	if err := a.openExchange(channels, decider, log); err != nil {
 		return err
 	}
-	direct.door, quick.door = a.exchange, a.exchange
+	inner := Door(a.exchange)
+	if office != nil {
+		inner = staff.NewFront(office.directory, a.exchange)
+	}
+	direct.door, quick.door = inner, inner
 	if len(channels) > 0 {
-		if err := a.openIntake(settings.Data, log); err != nil {
+		if err := a.openIntake(settings.Data, inner, log); err != nil {
 			return err
 		}
 		quick.door = a.intake
@@ -191,13 +203,13 @@ func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *sl
 }
 
 // openIntake sets up the spool and the door before it.
-func (a *App) openIntake(data string, log *slog.Logger) error {
+func (a *App) openIntake(data string, inner Door, log *slog.Logger) error {
 	kept, err := spool.Open(filepath.Join(data, "spool"), spool.Options{Log: log, KeepAside: record.KeepDead})
 	if err != nil {
 		return spoolProblem(data, err)
 	}
 	a.cleanups.push("spool", func(context.Context) error { return kept.Close() })
-	a.intake = exchange.NewIntake(a.exchange, kept, exchange.IntakeConfig{TooLate: tooLate, Log: log})
+	a.intake = exchange.NewIntake(inner, kept, exchange.IntakeConfig{TooLate: tooLate, Log: log})
 	a.addLoop("intake", func(ctx context.Context) error { a.intake.Run(ctx); return nil })
 	return nil
 }

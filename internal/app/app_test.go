@@ -392,9 +392,8 @@ func TestProblemsAtTheStart(t *testing.T) {
 		"store taken":      {[]string{"DOITHOAI_DATA=" + inUse}, []string{"đang được một chương trình khác mở"}},
 		"data is a file":   {[]string{"DOITHOAI_DATA=" + file}, []string{"Không đọc ghi được thư mục lưu", "DOITHOAI_DATA"}},
 		"faulty knowledge": {[]string{"DOITHOAI_KNOWLEDGE=" + faulty}, []string{"lỗi", "doithoai kb check "}},
-		"not yet": {[]string{"DOITHOAI_DESKS=" + file},
-			[]string{"chưa chạy được: desks"}},
-		"no channel": {[]string{"DOITHOAI_WEB_ENABLED=không"}, []string{"Không có kênh nào được bật"}},
+		"faulty desks":     {[]string{"DOITHOAI_DESKS=" + file}, []string{"Tệp cán bộ", "doithoai desks check "}},
+		"no channel":       {[]string{"DOITHOAI_WEB_ENABLED=không"}, []string{"Không có kênh nào được bật"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

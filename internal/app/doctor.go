@@ -33,7 +33,7 @@ func Examine(ctx context.Context, settings *config.Config) []Finding {
 	}
 	store, err := examineStore(ctx, settings)
 	findings := []Finding{
-		found("Thiết đặt", "phiên bản này chạy được", refuseUnsupported(settings)),
+		found("Thiết đặt", "có kênh để hỏi", refuseSilence(settings)),
 		found("Kho lưu", store, err),
 	}
 	base, err := examineKnowledge(settings)

@@ -46,6 +46,7 @@ type library struct {
 type edition struct {
 	version string
 	source  string
+	base    *knowledge.Base
 	engine  *bot.Engine
 }
 
@@ -144,7 +145,7 @@ func (l *library) use(base *knowledge.Base, source string) {
 	l.keep(matcher)
 	base.Models = nil // a fifth of the memory, and never read again
 	engine := bot.NewEngine(matcher, l.location)
-	l.current.Store(&edition{base.Version(), source, engine})
+	l.current.Store(&edition{base.Version(), source, base, engine})
 	debug.FreeOSMemory() // reading a base takes several times what keeping it does
 	l.log.Info("knowledge in use", "source", source, "version", base.Version(), "entries", len(base.IDs()))
 }

@@ -62,7 +62,7 @@ func (s *step) target() (d desks.Desk, reason string, ok bool) {
 	if !s.mine() {
 		return d, "", false
 	}
-	reason = cut(clean(s.e.Reason), maxReason)
+	reason = bounded(clean(s.e.Reason), maxReason)
 	d, ok = s.desk(s.e.Desk)
 	switch {
 	case s.c.State == bot.CaseAnswered:
@@ -133,7 +133,7 @@ func (s *step) done() {
 	if !s.mine() {
 		return
 	}
-	reason := cut(clean(s.e.Reason), maxReason)
+	reason := bounded(clean(s.e.Reason), maxReason)
 	answered := slices.ContainsFunc(s.c.Said, func(o Said) bool { return o.Officer != "" && o.Kind != SaidAsk && !lost(o.End) })
 	switch {
 	case reason == "" && !answered:

@@ -45,9 +45,9 @@ func (s *step) opened() {
 	if c.Matter = a.Matter; c.Matter == "" {
 		c.Matter = bot.MatterQuestion
 	}
-	c.Question, c.Files = cut(clean(a.Question), maxText), cleanFiles(a.Files)
+	c.Question, c.Files = bounded(clean(a.Question), maxText), cleanFiles(a.Files)
 	for _, t := range a.Turns {
-		c.Turns = append(c.Turns, bot.Turn{Asked: cut(clean(t.Asked), maxText), Entry: clean(t.Entry), At: instant(t.At)})
+		c.Turns = append(c.Turns, bot.Turn{Asked: bounded(clean(t.Asked), maxText), Entry: clean(t.Entry), At: instant(t.At)})
 	}
 	for len(c.Turns) > 0 && c.size() > maxBytes {
 		c.Turns = list(c.Turns[1:]) // what came long before matters least

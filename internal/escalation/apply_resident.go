@@ -10,7 +10,7 @@ import (
 // added stores what the resident says in addition. It is the reply if an officer
 // asked, and opens the case again if it was answered or ended a short while ago.
 func (s *step) added() {
-	text, files := cut(clean(s.e.Text), maxText), cleanFiles(s.e.Files)
+	text, files := bounded(clean(s.e.Text), maxText), cleanFiles(s.e.Files)
 	if text == "" && len(files) == 0 || !s.c.Reopens(s.now) {
 		return
 	}
@@ -65,7 +65,7 @@ func (s *step) resume() {
 // unclear opens the case again, or notes what was not understood while somebody
 // is at it anyway.
 func (s *step) unclear() {
-	text := cut(clean(s.e.Text), maxText)
+	text := bounded(clean(s.e.Text), maxText)
 	again := s.c.State == bot.CaseAnswered || s.c.State == bot.CaseClosed
 	if !s.c.Reopens(s.now) || !again && text == "" {
 		return
@@ -133,7 +133,7 @@ func (s *step) cleared() {
 
 // phoned stores a number to be called at.
 func (s *step) phoned() {
-	phone := cut(clean(s.e.Phone), maxPhone)
+	phone := bounded(clean(s.e.Phone), maxPhone)
 	if phone == "" || phone == s.c.Phone || s.c.State == bot.CaseClosed {
 		return
 	}

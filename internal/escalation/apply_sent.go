@@ -21,7 +21,7 @@ func (s *step) ended() {
 	case said.End == bot.EndSent:
 		said.Out = s.now
 	case lost(said.End):
-		said.Reason = cut(clean(s.e.Reason), maxReason)
+		said.Reason = bounded(clean(s.e.Reason), maxReason)
 	}
 	s.log(string(said.End))
 	s.redraw = true

@@ -45,8 +45,6 @@ const (
 	maxLog = 500
 	// maxText bounds one text, in characters. Channels send far less.
 	maxText = 8000
-	// maxReason bounds the reason of an officer, in characters.
-	maxReason = 200
 	// maxBytes bounds all texts of a case together.
 	maxBytes = 400_000
 )
@@ -80,7 +78,7 @@ func (c *Case) room(bytes int) bool {
 func clean(s string) string { return strings.TrimSpace(strings.ToValidUTF8(s, "\uFFFD")) }
 
 // cut bounds a text to n characters.
-func cut(s string, n int) string {
+func bounded(s string, n int) string {
 	for i := range s {
 		if n == 0 {
 			return s[:i]

@@ -37,7 +37,7 @@ func (x *Exchange) Work(ctx context.Context, list Worklist) error {
 	defer tick.Stop()
 	down := false
 	for {
-		full, err := x.workOnce(ctx, list)
+		full, err := x.WorkDue(ctx, list)
 		if failed := err != nil && ctx.Err() == nil; failed != down {
 			down = failed
 			if failed {
@@ -58,8 +58,9 @@ func (x *Exchange) Work(ctx context.Context, list Worklist) error {
 	}
 }
 
-// workOnce does what is due now, as far as it fits; full says that there may be more.
-func (x *Exchange) workOnce(ctx context.Context, list Worklist) (full bool, err error) {
+// WorkDue does what is due now, as far as it fits in one go; full says that there
+// may be more. [Exchange.Work] calls it for as long as the program runs.
+func (x *Exchange) WorkDue(ctx context.Context, list Worklist) (full bool, err error) {
 	due, err := list.Work(ctx, workAtOnce)
 	if err != nil {
 		return false, fmt.Errorf("ask for work: %w", err)

@@ -1,0 +1,96 @@
+package escalation
+
+import (
+	"github.com/doithoai/doithoai/bot"
+)
+
+// letter handles what the home of a case, or the outbox, tells this chat.
+func (h *hand) letter(l *bot.Letter) {
+	switch {
+	case l == nil:
+		return
+	case l.Ended != nil:
+		h.ended(*l.Ended)
+		return
+	}
+	var s *slip
+	if len(l.Event) > 0 {
+		e, err := readEnvelope(l.Event)
+		if err != nil || e.Slip == nil {
+			h.count("letter.unreadable") // what is to be said is said all the same
+		} else {
+			s = e.Slip
+		}
+	}
+	known := map[string]bool{}
+	for _, r := range l.Replies {
+		_, known[r.Case] = h.book.line(r.Case)
+	}
+	if s != nil {
+		h.enter(*s)
+	}
+	for _, r := range l.Replies {
+		h.arrived(r, known[r.Case])
+	}
+}
+
+// enter keeps the book true.
+func (h *hand) enter(s slip) {
+	code := s.Line.Code
+	if s.Over {
+		h.book.strike(code)
+		return
+	}
+	was, known := h.book.line(code)
+	h.book.put(s.Line)
+	mine := h.id != "" && s.Line.Holder == h.id
+	switch {
+	case h.room:
+	case !mine && h.book.Focus == code && s.Line.Holder != "":
+		h.book.Focus = "" // somebody else has it
+	case mine && (!known || was.Holder != h.id):
+		h.book.Focus = code // just taken
+	case mine && s.News && h.book.Focus != code:
+		h.book.Focus = "" // two matters on one's mind: which one is answered has to be said
+	}
+}
+
+// arrived sends on what came for this chat. A list of the past stays what
+// numbers mean while something written waits for «gửi»: the choices of what came
+// meanwhile are then left to its code.
+func (h *hand) arrived(r bot.Reply, known bool) {
+	isUpdate := known && r.Card != ""
+	if isUpdate {
+		r.Attachments = nil // they were sent with the card
+	}
+	inPlace := isUpdate && tappable(h.s.Message.Chat.Channel)
+	unseen := isUpdate && !inPlace && r.Update == ""
+	_, writing := h.draft()
+	switch {
+	case len(r.Buttons) == 0, inPlace, unseen:
+	case writing && !h.room && !tappable(h.s.Message.Chat.Channel):
+		r.Buttons = nil
+		wait := h.texts.say(textDraftWaits, "mã", spoken(h.book.Drafts[h.id].Code), "mã mới", r.Case)
+		r.Text = paragraphs(r.Text, wait)
+		if r.Update != "" {
+			r.Update = paragraphs(r.Update, wait)
+		}
+	case !writing:
+		h.book.List = options(r.Buttons)
+	}
+	h.step.Replies = append(h.step.Replies, r)
+}
+
+// ended tells the home of a case that a card of it cannot be shown here, so that
+// somebody else is asked.
+func (h *hand) ended(e bot.Ended) {
+	code, ok := readCardTrack(e.Track)
+	if !ok || e.End != bot.EndHeld && e.End != bot.EndFailed {
+		return
+	}
+	r, ok := h.s.Mentioned[code]
+	if !ok || IsBook(r) || r.Chat == h.s.Message.Chat {
+		return
+	}
+	h.tellCase(Case{Code: code, Chat: r.Chat}, Event{Kind: Unreached, End: e.End})
+}

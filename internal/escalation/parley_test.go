@@ -1,0 +1,479 @@
+package escalation_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/desks"
+	"github.com/doithoai/doithoai/internal/escalation"
+	"github.com/doithoai/doithoai/internal/exchange"
+	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/staff"
+	"github.com/doithoai/doithoai/internal/store/boltstore"
+	"github.com/doithoai/doithoai/internal/store/redisstore"
+	"github.com/doithoai/doithoai/internal/store/redistest"
+	"github.com/doithoai/doithoai/knowledge"
+	"github.com/doithoai/doithoai/knowledge/quangngai"
+)
+
+var update = flag.Bool("update", false, "rewrite what was recorded in the data files")
+
+// builtin is the engine over the built-in base, fitted once for all tests.
+var builtin = sync.OnceValue(func() *bot.Engine {
+	base, report := knowledge.Load(quangngai.FS())
+	if base == nil {
+		panic(report.Text())
+	}
+	return bot.NewEngine(knowledge.NewMatcher(base, nil), zone())
+})
+
+func zone() *time.Location { return time.FixedZone("ICT", 7*3600) }
+
+// parleyStore is what a parley asks of a store.
+type parleyStore interface {
+	exchange.Store
+	exchange.Worklist
+	delivery.Outbox
+	Close() error
+}
+
+// TestParleys plays every file under testdata/parley: residents, officers and
+// the clock, over both stores. A file reads:
+//
+//	# why it is here
+//	@ 23/11/2026 8h          the clock is set
+//	+ 2h30m                  it goes on, and whatever comes due happens
+//	an> what An types        the people are in the table below
+//	an! press LABEL | number N | photo | voice | open
+//	lan^ text                lan answers the latest message about a case
+//	lan^! photo
+//	phong/lan! press LABEL   lan in the room «phong»
+//	~ an closed | dead | open    what the platform lets through to An
+//	?? an says WORDS | lan not says WORDS | an gets N | an silent
+//	< who | what was sent, recorded; -update rewrites these lines
+func TestParleys(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/parley/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no parleys: %v", err)
+	}
+	redis := redistest.Single(t)
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		t.Run("bolt/"+name, func(t *testing.T) {
+			t.Parallel()
+			runParley(t, file, func(now func() time.Time) parleyStore {
+				s, err := boltstore.Open(filepath.Join(t.TempDir(), "x.db"), boltstore.Options{Now: now, SweepEvery: -1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return s
+			})
+		})
+		t.Run("redis/"+name, func(t *testing.T) {
+			t.Parallel()
+			runParley(t, file, func(now func() time.Time) parleyStore {
+				s, err := redisstore.Open(t.Context(), redis.URL(), redisstore.Options{Now: now, Prefix: "parley-" + name})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return s
+			})
+		})
+	}
+}
+
+// people are all who take part: residents an, ba, cuc; officers as in
+// testdata/parley/can_bo.yaml; the room phong.
+func people() map[string]bot.ChatID {
+	tg := func(id string) bot.ChatID { return bot.ChatID{Channel: "telegram", Bot: "main", Chat: id} }
+	oa := func(id string) bot.ChatID { return bot.ChatID{Channel: "zalo-oa", Bot: "main", Chat: id} }
+	return map[string]bot.ChatID{
+		"an": tg("1"), "ba": oa("2"), "cuc": {Channel: "zalo-bot", Bot: "main", Chat: "3"}, "la": tg("666"),
+		"lan": tg("101"), "hoa": tg("102"), "binh": tg("103"), "sang": tg("104"), "dung": oa("2020001"), "mai": oa("2020002"),
+		"phong": tg("-1001"),
+	}
+}
+
+// parley is one file being played.
+type parley struct {
+	t     *testing.T
+	now   time.Time
+	store parleyStore
+	x     *exchange.Exchange
+	desks *desks.Desks
+	ids   int
+	sent  map[bot.ChatID][]sent
+	last  map[string][]string // what each got for the latest input
+	state map[string]string   // what the platform lets through
+	codes []string
+	out   []string
+}
+
+// sent is a message as it stands with somebody.
+type sent struct {
+	id    string
+	reply bot.Reply
+}
+
+func runParley(t *testing.T, file string, open func(now func() time.Time) parleyStore) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &parley{t: t, now: time.Date(2026, 11, 23, 8, 0, 0, 0, zone()), sent: map[bot.ChatID][]sent{}, state: map[string]string{}, last: map[string][]string{}}
+	p.start(open)
+	for i, line := range strings.Split(strings.TrimRight(string(data), "\n"), "\n") {
+		if strings.HasPrefix(line, "<") {
+			continue
+		}
+		p.out = append(p.out, line)
+		if fault := p.play(line); fault != "" {
+			t.Errorf("%s:%d: %s: %s\n%s", file, i+1, line, fault, strings.Join(p.out[max(0, len(p.out)-30):], "\n"))
+		}
+	}
+	got := strings.Join(p.out, "\n") + "\n"
+	if *update && strings.Contains(t.Name(), "bolt/") {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	} else if got != string(data) && !*update {
+		t.Errorf("%s differs from what was recorded (go test ./internal/escalation -run Parleys -update, then read the difference):\n%s", file, firstDifference(string(data), got))
+	}
+}
+
+func firstDifference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range min(len(w), len(g)) {
+		if w[i] != g[i] {
+			return fmt.Sprintf("line %d\nrecorded: %s\nnow:      %s", i+1, w[i], g[i])
+		}
+	}
+	return "one is longer"
+}
+
+func (p *parley) start(open func(now func() time.Time) parleyStore) {
+	base := builtin().Base()
+	data, err := os.ReadFile("testdata/parley/can_bo.yaml")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var report desks.Report
+	p.desks, report = desks.Load("can_bo.yaml", data, desks.World{Places: base.Places, Topics: base.Topics, Zone: zone()}, p.now)
+	if p.desks == nil {
+		p.t.Fatal(report.Text())
+	}
+	p.store = open(func() time.Time { return p.now })
+	p.t.Cleanup(func() { _ = p.store.Close() })
+	directory := staff.New(staff.Config{Safe: emptySafe{}, Roster: func() staff.Roster { return p.desks }})
+	office, err := escalation.NewOffice(escalation.Config{
+		Talk: func() escalation.Converser { return builtin() }, Desk: func() *desks.Desks { return p.desks },
+		Reach: func() escalation.Registry { return directory.Snapshot() }, Zone: zone(),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.x, err = exchange.New(p.store, steady{office, &p.codes}, exchange.Config{
+		Apology: bot.Reply{Text: "Hỏng rồi."}, Location: zone(), Now: func() time.Time { return p.now }, Outlet: outlet{},
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// steady takes chance out of what is recorded: check codes follow from the
+// clock, and the codes of cases, which begin as the store wants, are shown as
+// 111 111 111, 222 222 222 and so on.
+type steady struct {
+	*escalation.Office
+	codes *[]string
+}
+
+// Decide implements exchange.Decider.
+func (s steady) Decide(x exchange.Situation) exchange.Outcome {
+	x.Random = uint64(x.Now.Unix()) * 2654435761 % 1e12
+	out := s.Office.Decide(x)
+	for _, c := range out.Cases {
+		if c.New && !escalation.IsBook(c.Case) && !slices.Contains(*s.codes, c.Code) {
+			*s.codes = append(*s.codes, c.Code)
+		}
+	}
+	return out
+}
+
+// shown replaces the codes of cases in what is recorded.
+func (p *parley) shown(text string) string {
+	for i, code := range p.codes {
+		digit := strconv.Itoa(i + 1)
+		text = strings.ReplaceAll(text, code, strings.Repeat(digit, 9))
+		text = strings.ReplaceAll(text, bot.SayCode(code), strings.Join(slices.Repeat([]string{strings.Repeat(digit, 3)}, 3), " "))
+	}
+	return text
+}
+
+// typed puts the true codes into what is typed.
+func (p *parley) typed(text string) string {
+	for i, code := range p.codes {
+		text = strings.ReplaceAll(text, strings.Repeat(strconv.Itoa(i+1), 9), code)
+	}
+	return text
+}
+
+// outlet sends everything; messages are claimed by hand.
+type outlet struct{}
+
+func (outlet) Way(bot.ChatID) record.Way       { return record.Way{Push: true} }
+func (outlet) Saved(bot.ChatID, *record.Lease) {}
+
+type emptySafe struct{}
+
+func (emptySafe) Value(context.Context, string) ([]byte, error)              { return nil, nil }
+func (emptySafe) Swap(context.Context, string, []byte, []byte) (bool, error) { return false, nil }
+
+// play does what a line says and returns what is wrong.
+func (p *parley) play(line string) string {
+	head, rest, _ := strings.Cut(line, " ")
+	rest = strings.TrimSpace(rest)
+	switch {
+	case line == "" || strings.HasPrefix(line, "#"):
+		return ""
+	case head == "@":
+		at, err := time.ParseInLocation("02/01/2006 15h04", rest+map[bool]string{true: "00"}[strings.HasSuffix(rest, "h")], zone())
+		if err != nil {
+			return err.Error()
+		}
+		return p.goOn(at)
+	case head == "+":
+		d, err := time.ParseDuration(rest)
+		if err != nil {
+			return err.Error()
+		}
+		return p.goOn(p.now.Add(d))
+	case head == "~":
+		who, what, _ := strings.Cut(rest, " ")
+		p.state[who] = what
+		return ""
+	case head == "??":
+		return p.check(rest)
+	}
+	return p.input(head, rest)
+}
+
+// goOn moves the clock in steps, so that what comes due on the way happens then.
+func (p *parley) goOn(until time.Time) string {
+	clear(p.last)
+	for p.now.Before(until) {
+		p.now = p.now.Add(min(15*time.Minute, until.Sub(p.now)))
+		p.settle()
+	}
+	return ""
+}
+
+// input is something a person does.
+func (p *parley) input(head, rest string) string {
+	clear(p.last)
+	kind := strings.TrimLeft(head, "abcdefghijklmnopqrstuvwxyz/")
+	who := strings.TrimSuffix(head, kind)
+	m := bot.Message{Kind: bot.KindText, Text: p.typed(rest)}
+	chat, sender, inRoom := strings.Cut(who, "/")
+	if !inRoom {
+		sender = chat
+	}
+	m.Chat, m.Room, m.Sender = people()[chat], inRoom, people()[sender].Chat
+	if m.Chat == (bot.ChatID{}) || m.Sender == "" {
+		return "who is that?"
+	}
+	if strings.HasPrefix(kind, "^") {
+		m.ReplyTo = p.latestOfCase(m.Chat)
+	}
+	if strings.HasSuffix(kind, "!") {
+		if fault := p.press(&m, rest); fault != "" {
+			return fault
+		}
+	}
+	p.ids++
+	p.now = p.now.Add(10 * time.Second)
+	m.ID, m.At = strconv.Itoa(p.ids), p.now
+	if err := p.x.Handle(p.t.Context(), m); err != nil {
+		return err.Error()
+	}
+	p.settle()
+	return ""
+}
+
+func (p *parley) latestOfCase(chat bot.ChatID) string {
+	for _, s := range slices.Backward(p.sent[chat]) {
+		if s.reply.Case != "" {
+			return s.id
+		}
+	}
+	return ""
+}
+
+// press fills in what a button, a number or an attachment is.
+func (p *parley) press(m *bot.Message, what string) string {
+	verb, arg, _ := strings.Cut(what, " ")
+	switch verb {
+	case "press":
+		for _, s := range slices.Backward(p.sent[m.Chat]) {
+			for _, b := range s.reply.Buttons {
+				if b.Label == arg || strings.HasPrefix(b.Label, arg) {
+					m.Kind, m.Text, m.Payload, m.ReplyTo = bot.KindPress, b.Label, b.Payload, s.id
+					return ""
+				}
+			}
+		}
+		return "no such button"
+	case "payload":
+		m.Kind, m.Payload = bot.KindPress, arg
+	case "open":
+		m.Kind = bot.KindOpen
+	case "photo", "voice", "file":
+		m.Kind, m.Text = bot.KindOther, ""
+		m.Attachments = []bot.Attachment{{Kind: bot.AttachmentKind(verb), Key: fmt.Sprintf("%032x", p.ids+1), Source: "f" + strconv.Itoa(p.ids)}}
+	default:
+		return "unknown doing"
+	}
+	return ""
+}
+
+// settle lets everything happen that is due: letters, clocks, sends.
+func (p *parley) settle() {
+	for range 200 {
+		_, err := p.x.WorkDue(p.t.Context(), p.store)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if n := p.send(); n == 0 && p.idle() {
+			return
+		}
+	}
+	p.t.Fatal("it never ends")
+}
+
+// idle reports whether nothing is due.
+func (p *parley) idle() bool {
+	work, err := p.store.Work(p.t.Context(), 1)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, w := range work {
+		_ = p.store.Finish(p.t.Context(), w, record.Settlement{Result: record.Later})
+	}
+	return len(work) == 0
+}
+
+// send sends what may go, in a fixed order of chats, and records it.
+func (p *parley) send() int {
+	var leases []record.Lease
+	for _, lane := range []string{"telegram/main", "zalo-oa/main", "zalo-bot/main"} {
+		got, err := p.store.Claim(p.t.Context(), lane, 100)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		leases = append(leases, got...)
+	}
+	slices.SortFunc(leases, func(a, b record.Lease) int { return strings.Compare(p.name(a.Delivery.Chat), p.name(b.Delivery.Chat)) })
+	for i := range leases {
+		for l := &leases[i]; l != nil; {
+			next, err := p.store.Settle(p.t.Context(), *l, p.sendOne(*l))
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			l = next
+		}
+	}
+	return len(leases)
+}
+
+func (p *parley) name(chat bot.ChatID) string {
+	for name, c := range people() {
+		if c == chat {
+			return name
+		}
+	}
+	return "?" + chat.String()
+}
+
+// sendOne is the platform.
+func (p *parley) sendOne(l record.Lease) record.Settlement {
+	d := l.Delivery
+	who := p.name(d.Chat)
+	switch {
+	case l.Barred:
+		return record.Settlement{Result: record.Dropped}
+	case p.state[who] == "closed":
+		return record.Settlement{Result: record.Held}
+	case p.state[who] == "dead":
+		return record.Settlement{Result: record.Failed, Reason: "blocked"}
+	}
+	r := d.Reply
+	replaces := -1
+	if r.Card != "" {
+		replaces = slices.IndexFunc(p.sent[d.Chat], func(s sent) bool { return s.reply.Card == r.Card })
+	}
+	id := "m" + strconv.Itoa(len(p.sent[d.Chat])+1)
+	switch {
+	case replaces >= 0 && d.Chat.Channel == "telegram":
+		p.sent[d.Chat][replaces].reply = r
+		p.record(who, "(sửa thẻ) "+r.Text, r)
+		return record.Settlement{Result: record.Sent, Providers: []string{p.sent[d.Chat][replaces].id}}
+	case replaces >= 0 && r.Update == "":
+		return record.Settlement{Result: record.Dropped}
+	case replaces >= 0:
+		r.Text = r.Update
+	}
+	p.sent[d.Chat] = append(p.sent[d.Chat], sent{id, r})
+	p.record(who, r.Text, r)
+	return record.Settlement{Result: record.Sent, Providers: []string{id}}
+}
+
+func (p *parley) record(who, text string, r bot.Reply) {
+	text = p.shown(text)
+	p.last[who] = append(p.last[who], text)
+	for _, a := range r.Attachments {
+		p.out = append(p.out, "< "+who+" | ["+string(a.Kind)+"]")
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		p.out = append(p.out, strings.TrimRight("< "+who+" | "+line, " "))
+	}
+	for i, n := range bot.Numbers(r.Buttons) {
+		p.out = append(p.out, "< "+who+" |   "+n+" "+p.shown(r.Buttons[i].Label))
+	}
+}
+
+func (p *parley) check(what string) string {
+	who, rest, _ := strings.Cut(what, " ")
+	all := strings.Join(p.last[who], "\n")
+	verb, arg, _ := strings.Cut(rest, " ")
+	ok := false
+	switch {
+	case verb == "says":
+		ok = strings.Contains(all, arg)
+	case strings.HasPrefix(rest, "not says "):
+		ok = !strings.Contains(all, strings.TrimPrefix(rest, "not says "))
+	case verb == "gets":
+		ok = strconv.Itoa(len(p.last[who])) == arg
+	case rest == "silent":
+		ok = len(p.last[who]) == 0
+	default:
+		return "unknown expectation"
+	}
+	if !ok {
+		return fmt.Sprintf("%s got %d messages: %s", who, len(p.last[who]), all)
+	}
+	return ""
+}
