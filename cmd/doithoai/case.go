@@ -103,6 +103,10 @@ type caseLine struct {
 	Closed time.Time     `json:"closed,omitzero"`
 }
 
+func lineOf(c escalation.Case, now time.Time) caseLine {
+	return caseLine{c.Code, c.State, isLate(c, now), c.Desk, c.Holder, c.Opened, c.Due, c.Closed}
+}
+
 // isLate reports whether somebody owes an answer that was promised for before now.
 func isLate(c escalation.Case, now time.Time) bool {
 	return (c.State == bot.CaseWaiting || c.State == bot.CaseHeld) && c.Due.Before(now)
@@ -127,7 +131,7 @@ func newCaseList(io streams) *cobra.Command {
 			case err != nil:
 				return err
 			case *asJSON:
-				err = printJSON(cmd, lines)
+				err = printIndented(cmd, lines)
 			default:
 				printCases(cmd, n, lines)
 			}
@@ -154,8 +158,7 @@ func caseLines(ctx context.Context, o *app.Operation, now time.Time, wanted func
 			broken = append(broken, r.Code)
 			return nil
 		}
-		l := caseLine{c.Code, c.State, isLate(c, now), c.Desk, c.Holder, c.Opened, c.Due, c.Closed}
-		if wanted(l) {
+		if l := lineOf(c, now); wanted(l) {
 			lines = append(lines, l)
 		}
 		return nil

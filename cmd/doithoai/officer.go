@@ -211,10 +211,11 @@ func printPeopleJSON(cmd *cobra.Command, s staffCommand, people []staff.Person) 
 		}
 		shown = append(shown, one)
 	}
-	return printJSON(cmd, shown)
+	return printIndented(cmd, shown)
 }
 
-func printJSON(cmd *cobra.Command, value any) error {
+// printIndented writes one value for machines and eyes.
+func printIndented(cmd *cobra.Command, value any) error {
 	enc := json.NewEncoder(cmd.OutOrStdout())
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")

@@ -109,7 +109,7 @@ func printable(text string) string {
 }
 
 func printDeadJSON(cmd *cobra.Command, letters []deadLetter) error {
-	return printJSON(cmd, letters)
+	return printIndented(cmd, letters)
 }
 
 func printDead(cmd *cobra.Command, letters []deadLetter) {
