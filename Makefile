@@ -25,7 +25,8 @@ vuln: ## known vulnerabilities in what we import; needs the network
 	go run golang.org/x/vuln/cmd/govulncheck@latest ./...
 learn: ## fit understanding to the built-in base again, after its questions or words changed
 	go run ./cmd/doithoai kb eval --calibrate --kb knowledge/quangngai
-schema: ## rewrite the schemas that editors of the knowledge base use
+schema: ## rewrite the schemas that editors of the knowledge base and of the desks use
 	go run ./cmd/doithoai kb schema --dir docs/schema
+	go run ./cmd/doithoai desks schema > docs/schema/can_bo.schema.json
 image: ## the container image, with docker or podman
 	docker build -t doithoai .

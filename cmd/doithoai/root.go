@@ -27,6 +27,7 @@ func newRoot(io streams) *cobra.Command {
 		newServe(io),
 		newChat(io),
 		newKB(io),
+		newDesks(io),
 		newConfig(io),
 		newOutbox(io),
 		newOfficer(io),

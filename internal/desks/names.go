@@ -130,3 +130,22 @@ func (x *nameIndex) split(lines []strictyaml.Line) []strictyaml.Line {
 	}
 	return out
 }
+
+// Names finds what people may mean by the name of a commune or a topic.
+type Names struct{ places, topics *nameIndex }
+
+// Names returns the names a file may use.
+func (w World) Names() Names { return Names{placeIndex(w.Places), topicIndex(w.Topics)} }
+
+// Place returns the id of a commune by its id or name, with its kind or
+// without; false for one that is unknown or shares its name with another.
+func (n Names) Place(word string) (id string, ok bool) {
+	id, fault, _ := n.places.find(word)
+	return id, fault == ""
+}
+
+// Topic returns the id of a topic by its id, name or label.
+func (n Names) Topic(word string) (id string, ok bool) {
+	id, fault, _ := n.topics.find(word)
+	return id, fault == ""
+}
