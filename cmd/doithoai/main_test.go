@@ -86,7 +86,7 @@ func TestCommandLine(t *testing.T) {
 		"serve with faults":     {[]string{"serve"}, []string{"DOITHOAI_LISTEN=x"}, 1, nil, []string{"listen: «x» không phải địa chỉ"}},
 		"serve with redis":      {[]string{"serve"}, []string{"DOITHOAI_REDIS=redis://:geheim@127.0.0.1:1"}, 1, nil, []string{"Không mở được kho lưu trong Redis"}},
 		"doctor":                {[]string{"doctor"}, []string{"DOITHOAI_LISTEN=127.0.0.1:0", builtIn}, 0, []string{"[được] Kho lưu", "[được] Kho kiến thức", "mất điện"}, nil},
-		"doctor finds":          {[]string{"doctor"}, []string{"DOITHOAI_LISTEN=127.0.0.1:0", "DOITHOAI_DESKS=main_test.go"}, 1, []string{"[HỎNG] Thiết đặt"}, nil},
+		"doctor finds":          {[]string{"doctor"}, []string{"DOITHOAI_LISTEN=127.0.0.1:0", "DOITHOAI_DESKS=main_test.go"}, 1, []string{"[HỎNG] Cán bộ"}, nil},
 		"kb check":              {[]string{"kb", "check"}, []string{builtIn}, 0, []string{"không có lỗi"}, nil},
 		"kb check nowhere":      {[]string{"kb", "check", "/nowhere"}, nil, 1, nil, []string{"Không mở được thư mục /nowhere"}},
 		"kb ask without a word": {[]string{"kb", "ask"}, nil, 2, nil, []string{"Thiếu một câu hỏi"}},

@@ -217,7 +217,8 @@ func TestOperatorsCommandsTellTheCure(t *testing.T) {
 
 func TestHelpOfOperatorsCommandsIsVietnamese(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"outbox"}, {"outbox", "retry"}, {"outbox", "drop"}, {"backup"}, {"restore"}, {"compact"}, {"spool"}, {"spool", "replay"}} {
+	for _, args := range [][]string{{"outbox"}, {"outbox", "retry"}, {"outbox", "drop"}, {"backup"}, {"restore"}, {"compact"}, {"spool"}, {"spool", "replay"},
+		{"officer"}, {"officer", "invite"}, {"officer", "list"}, {"officer", "remove"}, {"case"}, {"case", "list"}, {"case", "show"}} {
 		got := command(t, "", nil, append(args, "--help")...)
 		if got.code != 0 || !strings.Contains(got.out, "Cách dùng:\n  doithoai "+strings.Join(args, " ")) {
 			t.Errorf("help of %v: %+v", args, got)

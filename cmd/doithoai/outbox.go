@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -111,10 +110,7 @@ func printable(text string) string {
 }
 
 func printDeadJSON(cmd *cobra.Command, letters []deadLetter) error {
-	enc := json.NewEncoder(cmd.OutOrStdout())
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(letters)
+	return printIndented(cmd, letters)
 }
 
 func printDead(cmd *cobra.Command, letters []deadLetter) {

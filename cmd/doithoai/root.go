@@ -30,6 +30,8 @@ func newRoot(io streams) *cobra.Command {
 		newDesks(io),
 		newConfig(io),
 		newOutbox(io),
+		newOfficer(io),
+		newCase(io),
 		newBackup(io),
 		newRestore(io),
 		newCompact(io),

@@ -16,6 +16,7 @@ import (
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/media"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/staff"
 )
 
 // The webhooks.
@@ -102,11 +103,16 @@ var (
 
 func openTelegram(w wiring) (Channel, error) {
 	t := w.settings.Telegram
+	var start func(string) (string, bool)
+	if w.settings.Desks != "" {
+		start = staff.StartPayload
+	}
 	c, err := telegram.New(telegram.Config{
 		Token: t.Token, API: t.API, Mode: telegram.Mode(t.Mode), Secret: t.Secret, URL: w.settings.PublicURL + telegramPath,
 		Intake: w.doors.Direct,
 		Lease:  poller{w.safe, rand.Text()},
 		Media:  telegramMedia{w.shelf},
+		Start:  start,
 		Labels: telegram.Labels{Start: w.texts.Start, Menu: w.texts.Menu, Officer: w.texts.Officer, Forget: w.texts.Forget},
 		Flood:  w.texts.Flood,
 		Count:  w.count, Log: w.log,

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/doithoai/doithoai/internal/config"
 	"github.com/doithoai/doithoai/internal/store/boltstore"
@@ -39,6 +40,10 @@ func Examine(ctx context.Context, settings *config.Config) []Finding {
 	findings = append(findings, found("Hình, ghi âm", copies, err))
 	base, err := examineKnowledge(settings)
 	findings = append(findings, found("Kho kiến thức", base, err))
+	if settings.Desks != "" {
+		people, err := examineStaff(ctx, settings, time.Now())
+		findings = append(findings, found("Cán bộ", people, err))
+	}
 	for _, address := range []struct{ key, value string }{{"listen", settings.Listen}, {"admin_listen", settings.AdminListen}} {
 		if address.value == "" {
 			continue

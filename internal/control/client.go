@@ -25,10 +25,12 @@ const answerWait = 30 * time.Second
 type Client struct{ http *http.Client }
 
 var (
-	_ Operator  = (*Client)(nil)
-	_ Compactor = (*Client)(nil)
-	_ Intake    = (*Client)(nil)
-	_ Safe      = (*Client)(nil)
+	_ Operator   = (*Client)(nil)
+	_ Compactor  = (*Client)(nil)
+	_ Intake     = (*Client)(nil)
+	_ Safe       = (*Client)(nil)
+	_ CaseFinder = (*Client)(nil)
+	_ CaseLister = (*Client)(nil)
 )
 
 // Dial finds the server that listens at the socket. The errors are
@@ -104,6 +106,28 @@ func (c *Client) Handle(ctx context.Context, m bot.Message) error {
 		return err
 	}
 	return c.small(ctx, pathMessage, j)
+}
+
+// FindCase implements [CaseFinder]; [ErrUnsupported] if the server's store cannot.
+func (c *Client) FindCase(ctx context.Context, code string) (record.Case, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	var found caseJSON
+	if err := c.ask(ctx, http.MethodPost, pathCase, idJSON{code}, &found); err != nil {
+		return record.Case{}, err
+	}
+	return record.DecodeCase(found.Case)
+}
+
+// Cases implements [CaseLister].
+func (c *Client) Cases(ctx context.Context, show func(record.Case) error) error {
+	return c.stream(ctx, pathCases, func(p piece) error {
+		found, err := record.DecodeCase(p.Case)
+		if err != nil {
+			return err
+		}
+		return show(found)
+	})
 }
 
 // Value implements [Safe]; [ErrUnsupported] if the server shows no values.

@@ -25,7 +25,7 @@ const (
 
 // Config is what a [Handler] works with. Operator is compulsory.
 type Config struct {
-	Operator Operator     // a [Compactor] too if it can
+	Operator Operator     // a [Compactor] and a [CaseFinder] too if it can
 	Intake   Intake       // nil if messages are not taken here
 	Safe     Safe         // nil if values are not shown here
 	Log      *slog.Logger // discarded if nil
@@ -54,6 +54,7 @@ func Handler(c Config) http.Handler {
 	answer("POST "+pathBury, h.withID(c.Operator.Bury))
 	answer("POST "+pathCompact, h.compact)
 	answer("POST "+pathMessage, h.take)
+	answer("POST "+pathCase, h.findCase)
 	answer("POST "+pathValue, h.withSafe(func(ctx context.Context, s Safe, asked swapJSON) (kept keptJSON, err error) {
 		kept.Value, err = s.Value(ctx, asked.Name)
 		return kept, err
@@ -64,6 +65,7 @@ func Handler(c Config) http.Handler {
 	}))
 	mux.HandleFunc("GET "+pathDead, h.stream(h.dead))
 	mux.HandleFunc("GET "+pathExport, h.stream(h.export))
+	mux.HandleFunc("GET "+pathCases, h.stream(h.cases))
 	answer("/", func(*http.Request) (any, error) { return nil, ErrUnsupported })
 	return mux
 }

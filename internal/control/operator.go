@@ -26,6 +26,35 @@ type Compactor interface {
 	Compact(ctx context.Context) (before, after int64, err error)
 }
 
+// CaseFinder is the ability of a store to find a case by its code.
+type CaseFinder interface {
+	// FindCase returns [record.ErrNotFound] if there is none.
+	FindCase(ctx context.Context, code string) (record.Case, error)
+}
+
+// CaseLister is the ability to show cases alone.
+type CaseLister interface {
+	Cases(ctx context.Context, show func(record.Case) error) error
+}
+
+// Cases shows every case that a store holds, in no order, until show returns an
+// error, which Cases returns.
+func Cases(ctx context.Context, o Operator, show func(record.Case) error) error {
+	if l, ok := o.(CaseLister); ok {
+		return l.Cases(ctx, show)
+	}
+	return o.Export(ctx, func(item record.Item) error {
+		if item.Kind != record.ItemCase {
+			return nil
+		}
+		c, err := record.DecodeCase(item.Value)
+		if err != nil {
+			return err
+		}
+		return show(c)
+	})
+}
+
 // Intake takes one message: nil means saved, also for an ID taken before.
 type Intake interface {
 	Handle(ctx context.Context, m bot.Message) error

@@ -24,6 +24,8 @@ const (
 	pathExport  = "/v1/export"
 	pathCompact = "/v1/compact"
 	pathMessage = "/v1/message"
+	pathCase    = "/v1/case"
+	pathCases   = "/v1/cases"
 	pathValue   = "/v1/value"
 	pathSwap    = "/v1/swap"
 )
@@ -33,6 +35,7 @@ const (
 type piece struct {
 	Item  *record.Item `json:"item,omitempty"`
 	Dead  []byte       `json:"dead,omitempty"` // see record.EncodeDead
+	Case  []byte       `json:"case,omitempty"` // see record.EncodeCase
 	Fault *fault       `json:"fault,omitempty"`
 	End   bool         `json:"end,omitempty"`
 }
@@ -44,6 +47,10 @@ type idJSON struct {
 type sizesJSON struct {
 	Before int64 `json:"before"`
 	After  int64 `json:"after"`
+}
+
+type caseJSON struct {
+	Case []byte `json:"case"` // see record.EncodeCase
 }
 
 // swapJSON asks for a value, and for another in its place.

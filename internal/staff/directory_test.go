@@ -528,7 +528,6 @@ func TestRun(t *testing.T) {
 
 // memory is a store for a test whose clock is not the machine's.
 type memory struct {
-	safe
 	mu     sync.Mutex
 	values map[string][]byte
 }

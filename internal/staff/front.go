@@ -41,7 +41,7 @@ func (f *Front) Handle(ctx context.Context, m bot.Message) error {
 			return fmt.Errorf("redeem invitation: %w", err)
 		}
 	}
-	if _, is := f.directory.Snapshot().Officer(sender(m)); is {
+	if f.fromOfficer(m) {
 		if err := f.directory.Fresh(ctx); err != nil {
 			return fmt.Errorf("make sure of an officer: %w", err)
 		}
@@ -49,9 +49,15 @@ func (f *Front) Handle(ctx context.Context, m bot.Message) error {
 	return f.next.Handle(ctx, m)
 }
 
-// sender is the chat with the id of who wrote in the place of its own.
-func sender(m bot.Message) bot.ChatID {
-	return bot.ChatID{Channel: m.Chat.Channel, Bot: m.Chat.Bot, Chat: m.Sender}
+// fromOfficer reports whether the last look says that an officer wrote m: by the
+// sender, and also by the chat, for a channel that does not tell the sender of a
+// chat that has but one.
+func (f *Front) fromOfficer(m bot.Message) bool {
+	s, sender := f.directory.Snapshot(), m.Chat
+	sender.Chat = m.Sender
+	_, writes := s.Officer(sender)
+	_, owns := s.Officer(m.Chat)
+	return writes || owns
 }
 
 // takeCode returns the code that m brings: pasted alone, behind «/start», or by

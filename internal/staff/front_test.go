@@ -145,7 +145,9 @@ func TestFrontMakesSureOfOfficers(t *testing.T) {
 			}
 		}
 		store.set(true, false)
-		for _, m := range []bot.Message{inRoom, text(lanPhone, "3", "việc")} {
+		untold := text(phone, "5", "việc")
+		untold.Sender = ""
+		for _, m := range []bot.Message{inRoom, text(lanPhone, "3", "việc"), untold} {
 			if err := front.Handle(t.Context(), m); !errors.Is(err, errAway) {
 				t.Errorf("without the store Handle = %v, want its error", err)
 			}

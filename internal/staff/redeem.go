@@ -129,16 +129,18 @@ func (d *Directory) redeem(ctx context.Context, h hash, t Try) (officer string, 
 	return officer, refused
 }
 
-// redeemedBefore returns whom the same code has made of the same chat.
+// redeemedBefore returns whom the same code has made of the same chat, if that
+// still holds.
 func (d *Directory) redeemedBefore(r register, next registration) (officer string, ok bool) {
 	i := slices.IndexFunc(r.Entries, func(e registration) bool {
-		return bytes.Equal(e.By, next.By) && e.chat() == next.chat() && e.owner() == next.owner()
+		return bytes.Equal(e.By, next.By) && e.chat() == next.chat() && e.owner() == next.owner() && next.At-e.At <= int64(keepBy/time.Second)
 	})
 	if i < 0 {
 		return "", false
 	}
-	_, known := d.inFile(r.Entries[i].Officer)
-	return r.Entries[i].Officer, known
+	officer = r.Entries[i].Officer
+	now, _ := newSnapshot(r, d.config.Roster()).Officer(next.owner())
+	return officer, now == officer
 }
 
 // mayJoin reports whether the officer is one, and the chat nobody else's.

@@ -117,7 +117,7 @@ func (r register) clone() register {
 func (r *register) tidy(now time.Time) {
 	r.Invites = slices.DeleteFunc(r.Invites, func(i invite) bool { return i.Until <= now.Unix() })
 	for i := range r.Entries {
-		if now.Sub(time.Unix(r.Entries[i].At, 0)) > keepBy {
+		if now.Unix()-r.Entries[i].At > int64(keepBy/time.Second) {
 			r.Entries[i].By = nil
 		}
 	}
