@@ -60,7 +60,7 @@ func mortals() map[string]mortal {
 			w.way.Window = narrow
 			wantNone(t, oneSent(t, e, wantLease(t, w.wrote(reply("r")), "r")))
 		}, narrow.Total},
-		"a window that is shut": {func(t *testing.T, e *Engine, w *writer) {
+		"a window that is shut": {func(t *testing.T, _ *Engine, w *writer) {
 			w.way.Window = narrow
 			wantNone(t, w.hand(reply("r")))
 		}, record.KeepDelivery + pushedStay},
