@@ -25,9 +25,16 @@ type Channel struct {
 	troubles *troubles
 	chores   chan chore
 	floods   *floods
-	latest   *recent[int64, int]     // by chat: the number of the last message a resident wrote
-	moved    *recent[int64, int64]   // by chat: where a room has gone
-	files    *recent[string, string] // by kind and key: what Telegram calls a file of ours
+	latest   *recent[int64, int]      // by chat: the number of the last message a resident wrote
+	moved    *recent[int64, int64]    // by chat: where a room has gone
+	files    *recent[string, string]  // by kind and key: what Telegram calls a file of ours
+	cards    *recent[shown, struct{}] // messages that show a card, as far as this process sent them
+}
+
+// shown names one message in a chat.
+type shown struct {
+	chat    int64
+	message int
 }
 
 var (
@@ -62,6 +69,7 @@ func New(c Config) (*Channel, error) {
 		latest:   newRecent[int64, int](remembered),
 		moved:    newRecent[int64, int64](remembered),
 		files:    newRecent[string, string](remembered),
+		cards:    newRecent[shown, struct{}](remembered),
 	}, nil
 }
 

@@ -72,6 +72,7 @@ type event struct {
 type content struct {
 	ID           label        `json:"msg_id"`
 	IDs          []label      `json:"msg_ids"`
+	Quoted       label        `json:"quote_msg_id"` // the message that is answered
 	Conversation label        `json:"conversation_id"`
 	Text         string       `json:"text"`
 	Attachments  []attachment `json:"attachments"`

@@ -53,7 +53,12 @@ func (p *Person) wake() {
 // Type sends a line. It returns when the webhook was called for the first time,
 // whatever came of it.
 func (p *Person) Type(ctx context.Context, text string) error {
-	return p.send(ctx, "text", text, nil)
+	return p.send(ctx, "text", text, nil, "")
+}
+
+// Reply sends a line that answers the message of that id.
+func (p *Person) Reply(ctx context.Context, to, text string) error {
+	return p.send(ctx, "text", text, nil, to)
 }
 
 // Send sends something else than text: "image", "gif", "sticker", "link",
@@ -64,10 +69,10 @@ func (p *Person) Send(ctx context.Context, kind, text string, payload map[string
 	if kind == "business_card" {
 		dressed = "link"
 	}
-	return p.send(ctx, kind, text, []any{map[string]any{"type": dressed, "payload": payload}})
+	return p.send(ctx, kind, text, []any{map[string]any{"type": dressed, "payload": payload}}, "")
 }
 
-func (p *Person) send(ctx context.Context, kind, text string, attachments []any) error {
+func (p *Person) send(ctx context.Context, kind, text string, attachments []any, quoted string) error {
 	s := p.s
 	s.mu.Lock()
 	m := Message{ID: "in" + strconv.Itoa(s.number()) + "b09", Text: text, At: s.now()}
@@ -79,6 +84,9 @@ func (p *Person) send(ctx context.Context, kind, text string, attachments []any)
 	}
 	if attachments != nil {
 		message["attachments"] = attachments
+	}
+	if quoted != "" {
+		message["quote_msg_id"] = quoted
 	}
 	body := map[string]any{
 		"event_name": "user_send_" + kind, "sender": map[string]any{"id": p.ID}, "recipient": map[string]any{"id": s.o.OAID},
