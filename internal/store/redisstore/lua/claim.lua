@@ -13,13 +13,13 @@ if score > now then
   if not d then return false end -- somebody else was faster
   return told(queue, d, KEYS[3], now) -- the answer to the first try was lost
 end
-if queue.L then lapse(queue) end
 local d = ready(queue, now)
 if not d then
   redis.call('ZREM', KEYS[2], name)
   arm(queue, KEYS[2], name, now, us)
   return false
 end
+if queue.L then lapse(queue) end
 lease(queue, d, token, KEYS[2], name, now)
 local answer = told(queue, d, KEYS[3], now)
 flush(queue)
