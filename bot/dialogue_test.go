@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,6 +53,22 @@ func TestDialogues(t *testing.T) {
 			t.Parallel()
 			runDialogue(t, file)
 		})
+	}
+}
+
+// What other chats write, and how messages ended, is no turn of the conversation.
+func TestLettersAreNoTurns(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	conv := builtin().Decide(bot.Conversation{}, bot.Message{Kind: bot.KindText, Text: "bao hiem y te ho can ngheo"}, now).Conversation
+	for name, l := range map[string]bot.Letter{
+		"replies": {Replies: []bot.Reply{{Kind: bot.ReplyPerson, Text: "Dạ, mời cô bác ra xã."}}},
+		"an end":  {Ended: &bot.Ended{Track: "t", End: bot.EndSent}},
+	} {
+		step := builtin().Decide(conv, bot.Message{Kind: bot.KindLetter, Letter: &l}, now.Add(time.Hour))
+		if !reflect.DeepEqual(step, bot.Step{Conversation: conv, Replies: l.Replies}) {
+			t.Errorf("%s: decided %+v", name, step)
+		}
 	}
 }
 

@@ -44,6 +44,9 @@ func (c *Channel) markChoice(m *message, label string) {
 	if m.Date == 0 || m.Text == "" { // too old for us to see, or a picture
 		return
 	}
+	if _, card := c.cards.Get(shown{m.Chat.ID, m.MessageID}); card {
+		return // it is about to be changed, and must not be changed back
+	}
 	chat, id := strconv.FormatInt(m.Chat.ID, 10), strconv.Itoa(m.MessageID)
 	text := m.Text + "\n\n" + chosenMark + label
 	c.chores.Later(func(ctx context.Context) {

@@ -99,7 +99,9 @@ func (c *Channel) readMessage(e *event, m *message) {
 	if e.count = c.refused(e, m.Chat, m.From, m.SenderChat); e.count != "" {
 		return
 	}
-	in := bot.Message{Chat: c.chatID(m), ID: strconv.Itoa(e.id), At: c.now()}
+	in := bot.Message{
+		Chat: c.chatID(m), ID: strconv.Itoa(e.id), At: c.now(), Sender: sender(m.From, m.SenderChat), Room: e.room, ReplyTo: answered(m),
+	}
 	e.album = m.MediaGroupID
 	text := bot.Clean(m.Text + m.Caption) // never both
 	switch {
@@ -126,6 +128,9 @@ func kindOf(m bot.Message) bot.Kind {
 // refused returns why nothing is taken from somebody somewhere, "" if it is.
 func (c *Channel) refused(e *event, chat *tgbotapi.Chat, from *tgbotapi.User, sender *tgbotapi.Chat) string {
 	switch {
+	case e.anonymous(chat, sender) && c.config.Rooms(chat.ID):
+		e.room = true
+		return "" // one of the room's own administrators, nobody knows which
 	case from == nil || from.ID == 0 || from.IsBot || sender != nil:
 		return countHidden
 	case chat.IsPrivate() && chat.ID == from.ID:
@@ -135,6 +140,28 @@ func (c *Channel) refused(e *event, chat *tgbotapi.Chat, from *tgbotapi.User, se
 		return ""
 	}
 	return countElsewhere
+}
+
+// anonymous reports whether somebody writes in the name of the room itself.
+func (*event) anonymous(chat, sender *tgbotapi.Chat) bool {
+	return sender != nil && sender.ID == chat.ID && (chat.IsGroup() || chat.IsSuperGroup())
+}
+
+// sender is the number of the person who wrote, "" for who writes in another name.
+func sender(from *tgbotapi.User, as *tgbotapi.Chat) string {
+	if from == nil || as != nil {
+		return ""
+	}
+	return strconv.FormatInt(from.ID, 10)
+}
+
+// answered is the number of the message that m answers, "" for none. In a topic
+// every message is an answer to the one that opened it; that means nothing.
+func answered(m *message) string {
+	if m.ReplyToMessage == nil || m.InTopic && m.ReplyToMessage.MessageID == m.Thread {
+		return ""
+	}
+	return strconv.Itoa(m.ReplyToMessage.MessageID)
 }
 
 // chatID names the chat of m; a topic of a room is a chat of its own.
@@ -159,6 +186,7 @@ func (c *Channel) readCallback(e *event, q *callback) {
 	e.m = &bot.Message{
 		Chat: c.chatID(q.Message), ID: strconv.Itoa(e.id), At: c.now(),
 		Kind: bot.KindPress, Payload: bot.Clean(q.Data), Text: labelOf(q.Message, q.Data),
+		Sender: sender(q.From, nil), Room: e.room, ReplyTo: strconv.Itoa(q.Message.MessageID),
 	}
 	if e.m.Payload == "" {
 		e.m, e.count = nil, countNotice

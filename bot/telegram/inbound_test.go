@@ -1,7 +1,9 @@
 package telegram_test
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +83,9 @@ func TestWhatResidentsSend(t *testing.T) {
 			m := post.Taken()[0]
 			if want := (bot.ChatID{Channel: "telegram", Bot: "main", Chat: p.ID()}); m.Chat != want {
 				t.Errorf("chat %v, want %v", m.Chat, want)
+			}
+			if m.Sender != p.ID() || m.Room || m.ReplyTo != "" {
+				t.Errorf("from %q in a room: %t, answering %q; want the person alone", m.Sender, m.Room, m.ReplyTo)
 			}
 			if m.ID != b.fake.LastUpdate() || !m.At.Equal(start()) {
 				t.Errorf("id %q at %v, want update %s at %v", m.ID, m.At, b.fake.LastUpdate(), start())
@@ -248,8 +253,13 @@ func TestRooms(t *testing.T) {
 	ours.TypeAnonymously("ẩn danh")
 	b.quiet()
 	taken := post.Taken()
-	if len(taken) != 2 {
-		t.Fatalf("took %d messages, want the two of our room", len(taken))
+	if len(taken) != 3 {
+		t.Fatalf("took %d messages, want the three of our room", len(taken))
+	}
+	for i, sender := range []string{lan.ID(), lan.ID(), ""} {
+		if m := taken[i]; m.Sender != sender || !m.Room || m.ReplyTo != "" {
+			t.Errorf("message %d is from %q, in a room: %t, answers %q; want %q", i, m.Sender, m.Room, m.ReplyTo, sender)
+		}
 	}
 	if m := taken[0]; m.Chat.Chat != ours.ID() || m.Text != "nhận ca" {
 		t.Errorf("took %+v, want the general topic", m)
@@ -257,13 +267,71 @@ func TestRooms(t *testing.T) {
 	if m := taken[1]; m.Chat.Chat != ours.ID()+"/2" || m.Text != "/danhmuc trả lời dân" || m.Kind != bot.KindText {
 		t.Errorf("took %+v, want the topic, and no command", m)
 	}
-	if b.counts.get("telegram.elsewhere") != 1 || b.counts.get("telegram.hidden") != 1 {
+	if b.counts.get("telegram.elsewhere") != 1 {
 		t.Errorf("counted %v", b.counts.n)
+	}
+	foreign.TypeAnonymously("ẩn danh") // who hides elsewhere, or behind another channel
+	b.fake.Inject("message", map[string]any{
+		"message_id": 9, "date": 1, "from": map[string]any{"id": 136817688, "is_bot": true}, "text": "tin",
+		"sender_chat": map[string]any{"id": -1005, "type": "channel"}, "chat": map[string]any{"id": known, "type": "supergroup"},
+	})
+	b.quiet()
+	if len(post.Taken()) != 3 || b.counts.get("telegram.hidden") != 2 {
+		t.Errorf("took %d messages, counted %v", len(post.Taken()), b.counts.n)
 	}
 	ours.Migrate()
 	b.quiet()
 	if b.counts.get("telegram.moved") != 1 || !strings.Contains(b.log.String(), "new number") {
 		t.Error("a room that moved was not told")
+	}
+}
+
+// Which message is answered, and by whom.
+func TestAnswersToMessages(t *testing.T) {
+	t.Parallel()
+	var known int64
+	b, post := listening(t, silent, func(c *telegram.Config) {
+		c.Rooms = func(chat int64) bool { return chat == known }
+	})
+	p, room := b.fake.Person("Tám"), b.fake.Room("Trực")
+	known = room.Number()
+	topic := room.Topic()
+	inTopic := room.ID() + "/" + strconv.Itoa(topic)
+	reply := bot.Reply{Text: "việc mới", Buttons: []bot.Button{{Label: "Nhận", Payload: "nhan"}}}
+	asked := b.sendAll(to(p.ID(), reply))[0]
+	card := b.sendAll(to(inTopic, reply))[0]
+	number := func(id string) int {
+		n, err := strconv.Atoi(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	p.Reply(number(asked), "dạ có")
+	room.Reply(p, number(card), "đã gọi")
+	if err := cmp.Or(p.Press("Nhận"), room.Press(p, "Nhận")); err != nil {
+		t.Fatal(err)
+	}
+	b.eventually("take all", func() bool { return len(post.Taken()) == 4 })
+	type found struct {
+		chat, reply string
+		room        bool
+		kind        bot.Kind
+	}
+	var got []found
+	for _, m := range post.Taken() {
+		if m.Sender != p.ID() {
+			t.Errorf("from %q, want %q", m.Sender, p.ID())
+		}
+		got = append(got, found{m.Chat.Chat, m.ReplyTo, m.Room, m.Kind})
+	}
+	for _, want := range []found{
+		{p.ID(), asked, false, bot.KindText}, {inTopic, card, true, bot.KindText},
+		{p.ID(), asked, false, bot.KindPress}, {inTopic, card, true, bot.KindPress},
+	} {
+		if !slices.Contains(got, want) {
+			t.Errorf("took %+v, want %+v among them", got, want)
+		}
 	}
 }
 

@@ -50,6 +50,10 @@ func plan(r bot.Reply) []part {
 // an earlier try went out, so that is sent again.
 func (c *Channel) Send(ctx context.Context, d record.Delivery) (delivery.Progress, error) {
 	parts := plan(d.Reply)
+	change := 0
+	if d.Replaces != "" && d.Sent == 0 {
+		change, parts = replace(d, parts)
+	}
 	if d.Sent >= len(parts) {
 		return delivery.Progress{}, nil // a reply without anything to show
 	}
@@ -57,7 +61,7 @@ func (c *Channel) Send(ctx context.Context, d record.Delivery) (delivery.Progres
 	if !ok {
 		return delivery.Progress{}, &delivery.SendError{Kind: delivery.Gone, Reason: "no-such-chat"}
 	}
-	r := request{to: to, part: parts[d.Sent], files: readNote(d.Note)}
+	r := request{to: to, part: parts[d.Sent], change: change, files: readNote(d.Note)}
 	last := d.Sent == len(parts)-1
 	if last {
 		r.keyboard = c.keyboard(d.Reply.Buttons)
@@ -66,7 +70,22 @@ func (c *Channel) Send(ctx context.Context, d record.Delivery) (delivery.Progres
 	if err != nil {
 		return delivery.Progress{}, err
 	}
+	if d.Reply.Card != "" {
+		c.cards.Put(shown{r.to.chat, sent.ID}, struct{}{})
+	}
 	return delivery.Progress{Provider: sent.provider(), More: !last, Note: writeNote(r.files)}, nil
+}
+
+// replace returns the message that a card takes the place of, and what is
+// written there: its text, for what hung on the card before still hangs there. A text
+// too long for one message is sent anew, in all its parts.
+func replace(d record.Delivery, parts []part) (change int, _ []part) {
+	text := bot.Split(d.Reply.Text, maxText)
+	id, err := strconv.Atoi(d.Replaces)
+	if err != nil || id <= 0 || len(text) != 1 {
+		return 0, parts
+	}
+	return id, []part{{text: text[0]}}
 }
 
 // address is where in Telegram a chat is.
@@ -120,6 +139,7 @@ func (c *Channel) keyboard(buttons []bot.Button) string {
 type request struct {
 	to       address
 	part     part
+	change   int // the message to be changed instead; 0 for none
 	keyboard string
 	plain    bool              // without markup
 	files    map[string]string // what Telegram calls our files, as far as this delivery has met them
@@ -156,9 +176,12 @@ func (c *Channel) bring(ctx context.Context, r *request) (sentMessage, error) {
 	var err error
 	for range tries {
 		var result json.RawMessage
-		if r.part.attachment != nil {
+		switch {
+		case r.change != 0:
+			result, err = c.changeText(ctx, r)
+		case r.part.attachment != nil:
 			result, err = c.sendAttachment(ctx, r)
-		} else {
+		default:
 			result, err = c.sendText(ctx, r)
 		}
 		if err == nil {
@@ -193,6 +216,9 @@ func (c *Channel) mend(r *request, e *callError) bool {
 	case !r.plain && e.is("can't parse entities"):
 		c.count("markup-refused")
 		r.plain = true
+	case r.change != 0 && e.is("to edit not found", "can't be edited", "no text in the message to edit", "message_id_invalid"):
+		c.count("card-anew")
+		r.change = 0
 	case r.part.attachment != nil && e.is("wrong file identifier", "wrong remote file"):
 		return c.forget(r)
 	default:
@@ -208,6 +234,21 @@ func (c *Channel) sendText(ctx context.Context, r *request) (json.RawMessage, er
 	r.words(p, "text")
 	noPreview(p)
 	return c.api.call(limited, "sendMessage", p)
+}
+
+// changeText writes a text and its buttons where another one stands.
+func (c *Channel) changeText(ctx context.Context, r *request) (json.RawMessage, error) {
+	limited, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	p := tgbotapi.Params{"chat_id": strconv.FormatInt(r.to.chat, 10), "message_id": strconv.Itoa(r.change)}
+	p.AddNonEmpty("reply_markup", r.keyboard)
+	r.words(p, "text")
+	noPreview(p)
+	result, err := c.api.call(limited, "editMessageText", p)
+	if err != nil && failed(err).is("message is not modified") {
+		return json.Marshal(sentMessage{ID: r.change}) // an earlier try has done it
+	}
+	return result, err
 }
 
 // sentMessage is what we read of a message that was sent.

@@ -49,7 +49,9 @@ func (c *Channel) take(ctx context.Context, e event) error {
 		return err
 	}
 	if e.query != nil {
-		c.markChoice(e.query.Message, e.m.Text)
+		if !e.room { // there the case itself tells who did what
+			c.markChoice(e.query.Message, e.m.Text)
+		}
 	} else {
 		c.latest.Change(e.chat, func(last int, _ bool) (int, bool) { return max(last, e.number), true })
 	}

@@ -30,9 +30,16 @@ type Channel struct {
 	chores   *upkeep.Chores
 	calls    webhook.Reader
 	floods   *flood.Guard
-	latest   *recent.Map[int64, int]     // by chat: the number of the last message a resident wrote
-	moved    *recent.Map[int64, int64]   // by chat: where a room has gone
-	files    *recent.Map[string, string] // by kind and key: what Telegram calls a file of ours
+	latest   *recent.Map[int64, int]      // by chat: the number of the last message a resident wrote
+	moved    *recent.Map[int64, int64]    // by chat: where a room has gone
+	files    *recent.Map[string, string]  // by kind and key: what Telegram calls a file of ours
+	cards    *recent.Map[shown, struct{}] // messages that show a card, as far as this process sent them
+}
+
+// shown names one message in a chat.
+type shown struct {
+	chat    int64
+	message int
 }
 
 var (
@@ -67,6 +74,7 @@ func New(c Config) (*Channel, error) {
 		latest:   recent.New[int64, int](remembered),
 		moved:    recent.New[int64, int64](remembered),
 		files:    recent.New[string, string](remembered),
+		cards:    recent.New[shown, struct{}](remembered),
 	}
 	made.chores = upkeep.NewChores(choreTime, func() { made.count("chore.dropped") })
 	return made, nil

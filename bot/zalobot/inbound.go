@@ -74,7 +74,7 @@ func (c *Channel) read(raw []byte) event {
 	in := &bot.Message{
 		Chat: bot.ChatID{Channel: Name, Bot: c.config.Account, Chat: chat},
 		ID:   idOf(m, raw, now), At: now, Kind: bot.KindText,
-		Text: bot.Clean(string(cmp.Or(m.Text, m.Caption))), Attachments: attachments,
+		Text: bot.Clean(string(cmp.Or(m.Text, m.Caption))), Attachments: attachments, Sender: senderOf(m),
 	}
 	e := event{m: in}
 	if u.Event == eventWithheld {
@@ -87,7 +87,7 @@ func (c *Channel) read(raw []byte) event {
 		}
 	}
 	if sent := m.date(); !sent.IsZero() && now.Sub(sent) > c.config.Late {
-		*in = bot.Message{Chat: in.Chat, ID: in.ID, At: sent, Kind: bot.KindLate}
+		*in = bot.Message{Chat: in.Chat, ID: in.ID, At: sent, Kind: bot.KindLate, Sender: in.Sender}
 	}
 	return e
 }
@@ -103,6 +103,14 @@ func chatOf(m *message) string {
 		from = m.From.ID
 	}
 	return strings.TrimSpace(string(cmp.Or(chat, from)))
+}
+
+// senderOf names who wrote, "" if Zalo does not say.
+func senderOf(m *message) string {
+	if m.From == nil || len(m.From.ID) > maxID {
+		return ""
+	}
+	return strings.TrimSpace(string(m.From.ID))
 }
 
 // idOf tells a message from all others of its chat. One without an id of its

@@ -110,7 +110,7 @@ func TestTakesWhatPeopleSend(t *testing.T) {
 					if got != want[i] {
 						t.Errorf("message %d: %s, want %s", i, got, want[i])
 					}
-					if m.Chat != (bot.ChatID{Channel: "zalo-bot", Bot: "main", Chat: p.ID}) || !m.At.Equal(b.clock.Now()) || m.ID == "" {
+					if m.Chat != (bot.ChatID{Channel: "zalo-bot", Bot: "main", Chat: p.ID}) || !m.At.Equal(b.clock.Now()) || m.ID == "" || m.Sender != p.ID || m.Room {
 						t.Errorf("message %d: %+v", i, m)
 					}
 					ids[m.ID] = true

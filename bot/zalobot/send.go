@@ -44,7 +44,11 @@ func (c *Channel) plan(r bot.Reply) []part {
 // Send implements [delivery.Sender]. Zalo gives no way to find out whether an
 // earlier try went out, so that is sent again.
 func (c *Channel) Send(ctx context.Context, d record.Delivery) (delivery.Progress, error) {
-	parts := c.plan(d.Reply)
+	shown, ok := d.Anew()
+	if !ok {
+		return delivery.Progress{}, nil // a card that nothing is to be said about here
+	}
+	parts := c.plan(shown)
 	if d.Sent >= len(parts) {
 		return delivery.Progress{}, nil // a reply without anything to show
 	}

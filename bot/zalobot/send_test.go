@@ -96,6 +96,26 @@ func TestSendsText(t *testing.T) {
 	}
 }
 
+// Nothing that was sent can be changed: what happened to a card is told beside it.
+func TestSendsTheUpdateOfACard(t *testing.T) {
+	t.Parallel()
+	b, p := posted(t, zbfake.Options{}, nil)
+	d := b.delivery(p, bot.Reply{Kind: bot.ReplyCard, Text: "Việc mới", Card: "c", Update: "Cô Ba đã nhận"})
+	for _, replaces := range []string{"", "m1"} {
+		d.Replaces = replaces
+		if _, err := b.bot.Send(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.Reply.Update = ""
+	if told, err := b.bot.Send(t.Context(), d); err != nil || told.Provider != "" || told.More {
+		t.Errorf("without an update: %+v, %v", told, err)
+	}
+	if got := p.Unread(); len(got) != 2 || got[0].Text != "Việc mới" || got[1].Text != "Cô Ba đã nhận" {
+		t.Errorf("sent %+v", got)
+	}
+}
+
 func TestSendsMenus(t *testing.T) {
 	t.Parallel()
 	b, p := posted(t, zbfake.Options{}, nil)

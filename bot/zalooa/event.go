@@ -71,6 +71,7 @@ type event struct {
 
 type content struct {
 	ID           label        `json:"msg_id"`
+	Quoted       label        `json:"quote_msg_id"` // the message that is answered
 	Conversation label        `json:"conversation_id"`
 	Text         string       `json:"text"`
 	Attachments  []attachment `json:"attachments"`

@@ -115,7 +115,7 @@ func (c *Channel) hand(ctx context.Context, e event, m bot.Message) error {
 		c.count("event.malformed")
 		return nil
 	}
-	m.Chat, m.ID, m.At = c.chat(user), e.id(), c.cfg.Now()
+	m.Chat, m.ID, m.At, m.Sender, m.ReplyTo = c.chat(user), e.id(), c.cfg.Now(), user, string(e.Message.Quoted)
 	err := c.cfg.Intake.Handle(ctx, m)
 	switch {
 	case err == nil:

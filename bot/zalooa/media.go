@@ -71,7 +71,7 @@ func (c *Channel) sendMedia(ctx context.Context, d record.Delivery, plan []part,
 		return c.sendUpload(ctx, d, plan, n)
 	}
 	a := plan[n.Next].media
-	id, err := c.message(ctx, d.Chat, mediaMessage(a, n.ID))
+	out, err := c.message(ctx, d.Chat, mediaMessage(a, n.ID))
 	if e, ok := errors.AsType[*CodeError](err); ok && meaningOf(e).class == classExpired && n.Tries < maxTries {
 		c.cfg.Assets.Put(ctx, assetKey(a), "", time.Time{})
 		return progress(d, plan, note{Next: n.Next - 1, Tries: n.Tries + 1}, ""), nil
@@ -79,7 +79,7 @@ func (c *Channel) sendMedia(ctx context.Context, d record.Delivery, plan []part,
 	if err != nil {
 		return delivery.Progress{}, err
 	}
-	return progress(d, plan, note{Next: n.Next + 1}, id), nil
+	return out.progress(d, plan, note{Next: n.Next + 1}), nil
 }
 
 // sendInWords sends what a picture shows in its place.
@@ -93,11 +93,11 @@ func (c *Channel) sendInWords(ctx context.Context, d record.Delivery, plan []par
 		}
 		return progress(d, plan, next, ""), nil
 	}
-	id, err := c.message(ctx, d.Chat, message{Text: text})
+	out, err := c.message(ctx, d.Chat, message{Text: text})
 	if err != nil {
 		return delivery.Progress{}, err
 	}
-	return progress(d, plan, next, id), nil
+	return out.progress(d, plan, next), nil
 }
 
 func mediaMessage(a bot.Attachment, id string) message {

@@ -125,12 +125,29 @@ func progress(d record.Delivery, plan []part, n note, provider string) delivery.
 	return p
 }
 
+// taken is what Zalo says of a message that it took.
+type taken struct {
+	id   string
+	left *int // how many are free yet; nil if it does not say
+}
+
+// progress is [progress] after a message.
+func (t taken) progress(d record.Delivery, plan []part, n note) delivery.Progress {
+	p := progress(d, plan, n, t.id)
+	p.Left = t.left
+	return p
+}
+
 // Send sends the next part of a message. See [delivery.Sender].
 func (c *Channel) Send(ctx context.Context, d record.Delivery) (delivery.Progress, error) {
 	if left := c.paused(); left > 0 {
 		return delivery.Progress{}, &delivery.SendError{Kind: delivery.Throttled, Lane: true, After: left, Reason: "rate"}
 	}
-	plan, n := c.parts(d.Reply), noteOf(d)
+	shown, ok := d.Anew()
+	if !ok {
+		return delivery.Progress{}, nil // a card that nothing is to be said about here
+	}
+	plan, n := c.parts(shown), noteOf(d)
 	if n.Next >= len(plan) {
 		if d.Sent == 0 {
 			return delivery.Progress{}, &delivery.SendError{Kind: delivery.Gone, Reason: "nothing-to-send"}
@@ -150,11 +167,11 @@ func (c *Channel) Send(ctx context.Context, d record.Delivery) (delivery.Progres
 				return progress(d, plan, note{Next: n.Next + 1}, id), nil
 			}
 		}
-		id, err := c.message(ctx, d.Chat, textMessage(p))
+		out, err := c.message(ctx, d.Chat, textMessage(p))
 		if err != nil {
 			return delivery.Progress{}, err
 		}
-		return progress(d, plan, note{Next: n.Next + 1}, id), nil
+		return out.progress(d, plan, note{Next: n.Next + 1}), nil
 	}
 }
 
@@ -172,13 +189,13 @@ func textMessage(p part) message {
 	return m
 }
 
-// message sends one message and returns Zalo's id of it.
-func (c *Channel) message(ctx context.Context, chat bot.ChatID, m message) (string, error) {
+// message sends one message and returns what Zalo says of it.
+func (c *Channel) message(ctx context.Context, chat bot.ChatID, m message) (taken, error) {
 	a, err := c.call(ctx, func(ctx context.Context, token string) (answer, error) {
 		return c.api.post(ctx, pathMessage, token, request{recipient{UserID: chat.Chat}, m})
 	})
 	if err != nil {
-		return "", c.sendError(err)
+		return taken{}, c.sendError(err)
 	}
 	c.mended()
 	var done struct {
@@ -190,14 +207,18 @@ func (c *Channel) message(ctx context.Context, chat bot.ChatID, m message) (stri
 		} `json:"quota"`
 	}
 	_ = decode(a.Data, &done) // it was sent, whatever else the answer says
+	out := taken{id: string(done.ID)}
 	if q := done.Quota; q != nil {
-		remain, _ := strconv.Atoi(string(q.Remain))
+		remain, err := strconv.Atoi(string(q.Remain))
 		total, _ := strconv.Atoi(string(q.Total))
 		kind := quotaType(q.Type)
 		c.count("sent." + string(kind))
 		c.cfg.Quota(chat, Quota{Type: kind, Remain: remain, Total: total})
+		if kind == QuotaReply && err == nil && remain >= 0 && total > 0 { // without a total nobody knows what is left of what
+			out.left = &remain
+		}
 	}
-	return string(done.ID), nil
+	return out, nil
 }
 
 // errNoToken says that there is no token that Zalo takes.

@@ -22,6 +22,7 @@ import (
 	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
 	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/record"
 )
 
 func facets() []bot.Button {
@@ -250,28 +251,63 @@ func TestWindows(t *testing.T) {
 	sendAll(t, b.c, b.to(b.tam, hello()))
 }
 
+// What we reckon with is what Zalo does, but for the moment at which it changes.
 func TestWindow(t *testing.T) {
 	t.Parallel()
-	now := start()
+	w, now := zalooa.Window(zalooa.DefaultFreeMessages), start()
+	if err := w.Check(); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
-		since time.Duration
-		want  zalooa.State
-		left  time.Duration
+		since         time.Duration
+		sent          int
+		reply, person bool
 	}{
-		{0, zalooa.Free, 48 * time.Hour},
-		{-time.Minute, zalooa.Free, 48*time.Hour + time.Minute}, // clocks differ
-		{48 * time.Hour, zalooa.Free, 0},
-		{48*time.Hour + 1, zalooa.Paid, 5*24*time.Hour - 1},
-		{7 * 24 * time.Hour, zalooa.Paid, 0},
-		{7*24*time.Hour + 1, zalooa.Closed, 0},
+		{0, 0, true, true}, {47 * time.Hour, 7, true, true}, {time.Hour, 8, false, true},
+		{48 * time.Hour, 0, false, true}, {7*24*time.Hour - 1, 0, false, true}, {7 * 24 * time.Hour, 0, false, false},
 	} {
-		last := now.Add(-c.since)
-		if got, left := zalooa.Window(last, now), zalooa.Left(last, now); got != c.want || left != c.left {
-			t.Errorf("after %v: %v for %v, want %v for %v", c.since, got, left, c.want, c.left)
+		s := record.WindowState{Since: now.Add(-c.since), Sent: c.sent}
+		if w.Lets(s, record.PriorityReply, now) != c.reply || w.Lets(s, record.PriorityPerson, now) != c.person {
+			t.Errorf("after %v and %d messages: want %v for a reply, %v for a person's", c.since, c.sent, c.reply, c.person)
 		}
 	}
-	if got := zalooa.Window(time.Time{}, now); got != zalooa.Closed || zalooa.Left(time.Time{}, now) != 0 {
-		t.Errorf("for nobody: %v", got)
+}
+
+// Zalo counts what is left in the free part of the window; of the package's
+// quota, or without a total, nothing is to be learnt about that.
+func TestWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, options{})
+	b.open(t)
+	for _, c := range []struct {
+		wait time.Duration
+		told bool
+	}{{time.Hour, true}, {48 * time.Hour, false}} {
+		b.clock.Advance(c.wait)
+		_ = b.c.Tick(t.Context())
+		p, err := b.c.Send(within(t), b.to(b.tam, hello()))
+		if err != nil || (p.Left != nil) != c.told || c.told && (*p.Left <= 0 || *p.Left >= 100) {
+			t.Errorf("after %v: %+v, %v", c.wait, p, err)
+		}
+	}
+}
+
+func TestCards(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, options{})
+	b.open(t)
+	d := b.to(b.tam, bot.Reply{Kind: bot.ReplyCard, Text: "Việc mới", Card: "c", Update: "Cô Ba đã nhận"})
+	sendAll(t, b.c, d)
+	d.Replaces = "m1"
+	sendAll(t, b.c, d)
+	d.Reply.Update = ""
+	before := len(b.tam.Seen())
+	if p, err := b.c.Send(within(t), d); err != nil || p.More || p.Provider != "" {
+		t.Errorf("a card without an update: %+v, %v", p, err)
+	}
+	seen := b.tam.Seen()
+	if len(seen) != before || seen[before-2].Text != "Việc mới" || seen[before-1].Text != "Cô Ba đã nhận" {
+		t.Errorf("seen %+v", seen)
 	}
 }
 

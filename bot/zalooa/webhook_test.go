@@ -192,8 +192,8 @@ func TestEvents(t *testing.T) {
 				t.Fatalf("took %d messages, %v; want 1", len(taken), err)
 			}
 			got, want := taken[0], c.want
-			if got.Chat != chatOf(b.tam) || got.ID == "" {
-				t.Errorf("chat %v, id %q", got.Chat, got.ID)
+			if got.Chat != chatOf(b.tam) || got.ID == "" || got.Sender != b.tam.ID || got.Room || got.ReplyTo != "" {
+				t.Errorf("chat %v, id %q, from %q, answering %q", got.Chat, got.ID, got.Sender, got.ReplyTo)
 			}
 			if got.Kind != want.Kind || got.Text != want.Text || got.Payload != want.Payload || len(got.Attachments) != len(want.Attachments) {
 				t.Fatalf("got  %+v\nwant %+v", got, want)
@@ -204,6 +204,17 @@ func TestEvents(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAnswersToAMessage(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, options{idle: true})
+	if err := b.tam.Reply(within(t), "m17f3a9", "dạ có"); err != nil {
+		t.Fatal(err)
+	}
+	if taken := b.inbox.messages(); len(taken) != 1 || taken[0].ReplyTo != "m17f3a9" || taken[0].Text != "dạ có" {
+		t.Errorf("took %+v, want the message that is answered", taken)
 	}
 }
 

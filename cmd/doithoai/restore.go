@@ -47,6 +47,7 @@ func tellRestored(cmd *cobra.Command, settings *config.Config, r app.Restored) {
 			{record.ItemLetter, "tin chuyển giữa hai cuộc trò chuyện"},
 			{record.ItemDead, "tin không gửi được từ trước"},
 			{record.ItemRef, "mối nối với tin đã gửi"},
+			{record.ItemWindow, "lần nhắn gần nhất trên kênh có giới hạn"},
 			{record.ItemCount, "con số thống kê"},
 		} {
 			if n := r.Items[kind.kind]; n > 0 {

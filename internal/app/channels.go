@@ -169,7 +169,7 @@ func openZaloOA(w wiring) (Channel, error) {
 	}
 	return Channel{
 		Lane: delivery.LaneConfig{
-			Lane: c.Lane(), Sender: c, Rate: c.Rate(), Supersede: true,
+			Lane: c.Lane(), Sender: c, Rate: c.Rate(), Window: zalooa.Window(z.FreeMessages), Supersede: true,
 			Stale: zaloStale, AskAgain: w.texts.AskAgain, Workers: 16,
 		},
 		Path: zaloOAPath, Hook: c, Run: c.Run, Health: c.Health, Files: files,

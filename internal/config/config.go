@@ -51,6 +51,7 @@ type ZaloOA struct {
 	AppID, AppSecret, OASecret, AccessToken, RefreshToken, API, OAuth string
 	Numbered                                                          bool // choices as a numbered list, not as buttons
 	PerMinute                                                         int  // calls a minute that the account's package allows
+	FreeMessages                                                      int  // messages after each of a resident's that cost nothing; 0: any number
 }
 
 // ZaloBot is one Zalo bot. An empty token means none.

@@ -70,6 +70,23 @@ telegram:
 	}
 }
 
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"": 8, "3": 3, "0": 0, "-1": -1, "tám": -1, "99999999": -1} {
+		line := "zalo_oa:\n  free_messages: " + text
+		if text == "" {
+			line = "listen: 127.0.0.1:1"
+		}
+		c, err := load(t, line)
+		if (err != nil) != (want < 0) || err == nil && c.ZaloOA.FreeMessages != want {
+			t.Errorf("%q: %v, want %d", text, err, want)
+		}
+	}
+	if _, err := load(t, "zalo_oa:\n  per_minute: 0"); err == nil {
+		t.Error("an account that may send nothing was taken")
+	}
+}
+
 func TestSecretFromFile(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "token")

@@ -16,6 +16,7 @@ const (
 	yesNo
 	mode
 	number
+	count // a number that may be 0
 )
 
 // key is one setting: where it stands in the file, what it holds, and where it
@@ -59,6 +60,7 @@ func keys() []key {
 
 		{path: "zalo_oa.numbered", kind: yesNo, fallback: "không", to: func(c *Config) any { return &c.ZaloOA.Numbered }},
 		{path: "zalo_oa.per_minute", kind: number, fallback: "100", to: func(c *Config) any { return &c.ZaloOA.PerMinute }},
+		{path: "zalo_oa.free_messages", kind: count, fallback: "8", to: func(c *Config) any { return &c.ZaloOA.FreeMessages }},
 
 		{path: "zalo_bot.token", kind: text, secret: true, to: func(c *Config) any { return &c.ZaloBot.Token }},
 		{path: "zalo_bot.api", kind: webURL, fallback: "https://bot-api.zaloplatforms.com", to: func(c *Config) any { return &c.ZaloBot.API }},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -24,7 +25,11 @@ func (k key) set(c *Config, s setting) (shown string, fault *Fault) {
 		*to, fault = parseYesNo(s.text)
 		shown = map[bool]string{true: "có", false: "không"}[*to]
 	case *int:
-		*to, fault = parseNumber(s.text)
+		least := 1
+		if k.kind == count {
+			least = 0
+		}
+		*to, fault = parseNumber(s.text, least)
 	case *Mode:
 		*to = Mode(s.text)
 		if *to != ModePolling && *to != ModeWebhook {
@@ -136,10 +141,11 @@ func parsePrefixes(text string) ([]netip.Prefix, *Fault) {
 	return list, nil
 }
 
-func parseNumber(text string) (int, *Fault) {
+func parseNumber(text string, least int) (int, *Fault) {
+	const most = 1_000_000
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		return 0, &Fault{What: quote(text) + " không phải số", Cure: "Viết một số từ 1 trở lên, chỉ dùng chữ số"}
+	if err != nil || n < least || n > most {
+		return 0, &Fault{What: quote(text) + " không phải số dùng được", Cure: fmt.Sprintf("Viết một số từ %d đến %d, chỉ dùng chữ số", least, most)}
 	}
 	return n, nil
 }

@@ -22,6 +22,12 @@
 // off, when it broke down, when the lease ran out over it. It is then tried again
 // a few times, marked as maybe sent, at growing distances.
 //
+// What a channel's window does not let through ([record.Window]) is held back by the
+// store, which alone knows when the person wrote last, and goes when the person
+// writes again. How a tracked message ended is told to its chat in the step that
+// settles it; a lease that is only there to tell that a message waits is settled
+// without a try. For a card the message it takes the place of is looked up first.
+//
 // Two outages are told from the failure of one message. While the store is
 // away, ends are kept and told again and nothing is claimed. While the provider is
 // away – several chats fail and none succeeds – one message at a time tries the

@@ -2,10 +2,12 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
+	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/record"
 )
 
@@ -46,6 +48,19 @@ func (k *keeper) take(ctx context.Context, bucket string, pace record.Pace, n in
 	got, wait, err := k.limiter.Take(call, bucket, pace, n)
 	k.note(ctx, began, err)
 	return got, wait, err
+}
+
+func (k *keeper) ref(ctx context.Context, chat bot.ChatID, provider string) ([]byte, error) {
+	began := time.Now()
+	call, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	ref, err := k.outbox.Ref(call, chat, provider)
+	if errors.Is(err, record.ErrNotFound) {
+		k.note(ctx, began, nil)
+	} else {
+		k.note(ctx, began, err)
+	}
+	return ref, err
 }
 
 // release tries once: a lease that cannot be given back runs out by itself.

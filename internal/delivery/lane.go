@@ -79,7 +79,7 @@ const reserveFor = record.LeaseTime - minLease
 // sending at once. Saves that failed never come back: their slot is reserved
 // until the chat's next save, or for as long as a lease would be of use.
 func (l *lane) way(chat bot.ChatID) record.Way {
-	w := record.Way{Push: true, Pace: l.config.Pace, Supersede: l.config.Supersede}
+	w := record.Way{Push: true, Pace: l.config.Pace, Window: l.config.Window, Supersede: l.config.Supersede}
 	away := l.store.isAway()
 	l.mu.Lock()
 	defer l.mu.Unlock()

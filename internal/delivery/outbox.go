@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/record"
 )
 
@@ -14,7 +15,8 @@ type Outbox interface {
 	// may be sent, the most urgent first: what a person wrote is preferred to
 	// what has waited longer, by up to [record.PersonBoost]. A message over which
 	// a lease ran out comes with one lapse more. Expired and barred messages are
-	// claimed too: whoever claims settles them.
+	// claimed too: whoever claims settles them; and, once, tracked ones that wait
+	// until the chat writes, so that it is told. See [record.Lease].
 	Claim(ctx context.Context, lane string, n int) ([]record.Lease, error)
 
 	// Settle tells how the delivery of a lease ended, and returns the lease of
@@ -27,6 +29,10 @@ type Outbox interface {
 
 	// Release gives a lease back without a try: the queue is due again at once.
 	Release(ctx context.Context, l record.Lease) error
+
+	// Ref returns what was remembered under a provider's id in that chat, or under
+	// [record.CardRef]; [record.ErrNotFound] if nothing is.
+	Ref(ctx context.Context, chat bot.ChatID, provider string) ([]byte, error)
 }
 
 // Limiter shares out what an account on a channel may send, over all replicas.

@@ -14,7 +14,8 @@ type Queue interface {
 	// Pending returns what waits for chat and has not expired, by rising Seq.
 	Pending(ctx context.Context, chat bot.ChatID) ([]record.Delivery, error)
 
-	// Ack removes the deliveries of chat with Seq <= upTo, durably. Doing it
+	// Ack removes the deliveries of chat with Seq <= upTo, durably, and in the same
+	// step tells the chat of tracked ones that they were sent. Doing it
 	// again changes nothing. A sequence that was never given out comes from a
 	// life of the chat that has expired since; it acknowledges nothing.
 	Ack(ctx context.Context, chat bot.ChatID, upTo uint64) error
@@ -46,12 +47,26 @@ func NewPull(queue Queue) *Pull {
 	return p
 }
 
-// Pending returns every message not yet acknowledged, by rising Seq.
+// Pending returns every message not yet acknowledged, by rising Seq. A card
+// behind another of the same name is shown as its update, if it has one: which
+// were fetched before is not known here, and such a card comes whole.
 func (p *Pull) Pending(ctx context.Context, chat bot.ChatID) ([]record.Delivery, error) {
-	return p.queue.Pending(ctx, chat)
+	waiting, err := p.queue.Pending(ctx, chat)
+	shown := map[string]bool{}
+	for i := range waiting {
+		r := &waiting[i].Reply
+		if shown[r.Card] && r.Update != "" {
+			r.Text, r.Attachments = r.Update, nil
+		}
+		if r.Card != "" {
+			shown[r.Card] = true
+		}
+	}
+	return waiting, err
 }
 
-// Ack removes the messages with Seq <= upTo; see [Queue.Ack].
+// Ack removes the messages with Seq <= upTo; see [Queue.Ack]. Tracked ones have
+// arrived with it. What is never fetched ends untold.
 func (p *Pull) Ack(ctx context.Context, chat bot.ChatID, upTo uint64) error {
 	return p.queue.Ack(ctx, chat, upTo)
 }

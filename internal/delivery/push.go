@@ -20,6 +20,8 @@ type LaneConfig struct {
 	Sender Sender
 	// Pace bounds what one chat is sent.
 	Pace record.Pace
+	// Window is what the channel lets through after a chat wrote.
+	Window record.Window
 	// Rate bounds what the account sends, over all replicas; zero for no bound.
 	// Half a second's worth is taken at a time, so Burst is raised to that.
 	Rate record.Pace
@@ -109,6 +111,9 @@ func (c *LaneConfig) check(limiter Limiter) error {
 	}
 	if c.MaxAttempts == 0 {
 		c.MaxAttempts = 30
+	}
+	if err := c.Window.Check(); err != nil {
+		return err
 	}
 	switch {
 	case c.Lane == "":

@@ -19,6 +19,10 @@ type Sender interface {
 	// d.MaybeSent says that an earlier try of this part may have gone out: a
 	// channel that can find out does, and otherwise sends it again.
 	//
+	// d.Replaces is set for a card that was shown before: the provider's id of that
+	// message. A channel that can change a message changes that one, another sends
+	// what [record.Delivery.Anew] says.
+	//
 	// Send returns soon after ctx ends; that is then [Uncertain] unless the error
 	// says otherwise. Errors other than a [SendError] count as [Retry], so a
 	// channel names those of which it cannot tell whether the message went out.
@@ -34,6 +38,9 @@ type Progress struct {
 	// Note is what to remember for the next part, in place of the note before;
 	// at most record.MaxNote bytes.
 	Note []byte
+	// Left is how many messages the provider says this chat may be sent yet free of
+	// charge; nil if it does not say.
+	Left *int
 }
 
 // Kind says what is to be done after a send that failed.

@@ -33,21 +33,43 @@ func (l *lane) verdict(lease record.Lease) (s record.Settlement, ok bool) {
 	switch {
 	case lease.Barred:
 		return l.drop(DropBarred), true
-	case !l.options.Now().Before(d.Expires) && d.Priority > record.PriorityReply:
+	case l.over(lease) && d.Priority > record.PriorityReply:
 		return l.drop(record.ReasonExpired), true
-	case !l.options.Now().Before(d.Expires):
+	case l.over(lease):
 		return l.giveUp(record.ReasonExpired), true
 	case d.Lapses >= maxLapses:
 		return l.giveUp(record.ReasonLapsed), true
 	case l.stale(d) && l.covered(d):
 		return l.drop(DropStale), true
+	case lease.Shut:
+		return l.later(Window, record.Settlement{Result: record.Held, Shut: true}), true
 	}
 	return record.Settlement{}, false
 }
 
+// over reports whether the end of a message has come, by the store's clock or by ours.
+func (l *lane) over(lease record.Lease) bool {
+	return lease.Over || !l.options.Now().Before(lease.Delivery.Expires)
+}
+
+// told is s with what somebody who tracks d is to hear of it.
+func told(d record.Delivery, s record.Settlement) record.Settlement {
+	end := map[record.Result]bot.End{
+		record.Sent: bot.EndSent, record.Held: bot.EndHeld, record.Failed: bot.EndFailed, record.Dropped: bot.EndDropped,
+	}[s.Result]
+	if d.Reply.Track == "" || end == "" || s.Ended != nil {
+		return s
+	}
+	s.Ended = &bot.Ended{Track: d.Reply.Track, End: end}
+	if s.Reason != "" { // dropped with one: it came to its end unsent
+		s.Ended.End, s.Ended.Reason = bot.EndFailed, s.Reason
+	}
+	return s
+}
+
 // progressed tells the store of a part that went out.
 func (l *lane) progressed(d record.Delivery, p Progress) record.Settlement {
-	s := record.Settlement{Result: record.Sent, Pace: l.config.Pace}
+	s := record.Settlement{Result: record.Sent, Pace: l.config.Pace, Left: p.Left}
 	if p.Provider != "" {
 		s.Providers = []string{p.Provider}
 	}
@@ -129,7 +151,11 @@ func (l *lane) giveUp(reason string) record.Settlement {
 
 func (l *lane) drop(reason string) record.Settlement {
 	l.options.Observer.dropped(l.config.Lane, reason)
-	return record.Settlement{Result: record.Dropped}
+	s := record.Settlement{Result: record.Dropped}
+	if reason == record.ReasonExpired {
+		s.Reason = reason
+	}
+	return s
 }
 
 // missed takes note of a send that failed for now, and reports whether the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/record"
 )
 
@@ -64,10 +65,27 @@ func (l *lane) handle(ctx, work context.Context, j *job) (record.Settlement, boo
 	if settlement, ok := l.verdict(j.lease); ok {
 		return settlement, true
 	}
+	if settlement, ok := l.findCard(work, &j.lease.Delivery); !ok {
+		return settlement, true
+	}
 	if !l.permitted(ctx, j) {
 		return record.Settlement{}, false
 	}
 	return l.send(work, *j), true
+}
+
+// findCard looks up the message whose place a card takes. If the store does not
+// tell, ok is false and the card waits: sent now, it would be one copy more.
+func (l *lane) findCard(work context.Context, d *record.Delivery) (s record.Settlement, ok bool) {
+	if d.Reply.Card == "" {
+		return s, true
+	}
+	replaces, err := l.store.ref(work, d.Chat, record.CardRef(d.Reply.Card))
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
+		return l.later(Retry, record.Settlement{Result: record.Later, After: backoff(int(d.Attempts))}), false
+	}
+	d.Replaces = string(replaces)
+	return s, true
 }
 
 // ending is how a try of a message ended of which the store has not heard yet.
@@ -82,6 +100,7 @@ type ending struct {
 // settled with what is known of it, and not sent once more.
 func (l *lane) settle(work context.Context, lease record.Lease, s record.Settlement) (*record.Lease, time.Time) {
 	d := lease.Delivery
+	s = told(d, s)
 	l.mu.Lock()
 	l.endings[d.Chat] = ending{d.Seq, d.Sent, s}
 	l.mu.Unlock()
@@ -147,7 +166,11 @@ func (l *lane) send(work context.Context, j job) record.Settlement {
 		progress.More = false // it has one part; a second would be the answer's
 		l.askedAgain(d.Chat)
 	}
-	return l.progressed(d, progress)
+	s := l.progressed(d, progress)
+	if track := j.lease.Delivery.Reply.Track; asking && track != "" { // the answer itself did not go out
+		s.Ended = &bot.Ended{Track: track, End: bot.EndDropped}
+	}
+	return s
 }
 
 // sendError returns what is known of a send that failed.

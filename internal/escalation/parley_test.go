@@ -116,10 +116,13 @@ type parley struct {
 	desks *desks.Desks
 	ids   int
 	sent  map[bot.ChatID][]sent
-	last  map[string][]string // what each got for the latest input
-	state map[string]string   // what the platform lets through
-	codes []string
-	out   []string
+	// shownTo is everything that was ever on the screen, cards before they were
+	// changed too: somebody presses while a card is being changed.
+	shownTo map[bot.ChatID][]sent
+	last    map[string][]string // what each got for the latest input
+	state   map[string]string   // what the platform lets through
+	codes   []string
+	out     []string
 }
 
 // sent is a message as it stands with somebody.

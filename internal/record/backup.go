@@ -228,6 +228,8 @@ func (i Item) check(first bool) error {
 	case ItemDead:
 		_, err = DecodeDead(i.Value)
 	case ItemRef:
+	case ItemWindow:
+		_, _, err = DecodeWindow(i.Value)
 	case ItemCount:
 		if _, e := time.Parse(time.DateOnly, i.Day); e != nil || len(i.Counter) == 0 {
 			err = fmt.Errorf("%w: count of no day or no name", ErrCorrupt)

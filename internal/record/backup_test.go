@@ -42,6 +42,7 @@ func sampleItems(t testing.TB) []record.Item {
 		{Kind: record.ItemLetter, Value: must(record.EncodeLetter(letter))},
 		{Kind: record.ItemDead, Value: must(record.EncodeDead(record.Dead{ID: "01-7", Delivery: delivery, Reason: "expired", At: noon}))},
 		{Kind: record.ItemRef, Name: name, Mark: record.Mark{5}, Value: []byte("ref"), Ends: noon},
+		{Kind: record.ItemWindow, Name: name, Value: record.EncodeWindow(someWindow, record.WindowState{Since: noon, Sent: 3}), Ends: noon},
 		{Kind: record.ItemCount, Day: "2026-11-21", Counter: []byte("decision.answer\xff"), N: 1 << 60, Ends: noon},
 	}
 }

@@ -56,8 +56,9 @@ type Chat struct {
 	Revision uint64 // raised by one at every save; 0 means nothing is stored
 	LastSeq  uint64 // the last delivery sequence given out; survives «quên tôi»
 	Seen     Seen
-	State    []byte // the conversation, see [EncodeConversation]; nil when there is none
-	Cases    []Case // every case of this chat, by rising code; not part of [EncodeChat]
+	State    []byte      // the conversation, see [EncodeConversation]; nil when there is none
+	Cases    []Case      // every case of this chat, by rising code; not part of [EncodeChat]
+	Window   WindowState // where the chat stands in its channel's window; not part of [EncodeChat]
 }
 
 // The layout, all big endian, is flat so that a script inside a store can

@@ -66,10 +66,30 @@ type Delivery struct {
 	Lapses   uint8  // how often a lease ran out over it: each may have sent it
 	Sent     int    // parts that have gone out already
 	Note     []byte // what the channel asked to remember between two parts, like an upload's id
+
+	// Replaces is the provider's id of the message whose place a card takes, empty
+	// if there is none. Whoever sends looks it up; it is not stored.
+	Replaces string
 }
 
 // MaybeSent reports whether an earlier holder may have sent the next part.
 func (d Delivery) MaybeSent() bool { return d.Lapses > 0 }
+
+// Anew returns what a channel shows of d that cannot change a message: of a card
+// that was shown before only the update, and nothing if there is none.
+func (d Delivery) Anew() (r bot.Reply, ok bool) {
+	r = d.Reply
+	if d.Replaces == "" {
+		return r, true
+	}
+	r.Text, r.Attachments = r.Update, nil
+	return r, r.Text != ""
+}
+
+// CardRef is under which name an engine remembers, as if it were an id of the
+// provider's, what the provider calls the message that shows a card: the first id of
+// the settlement that says it is sent. It is kept like a [Outgoing.Ref].
+func CardRef(card string) string { return "card:" + card }
 
 // deliveryJSON fixes the stored names, whatever the Go fields are called.
 type deliveryJSON struct {

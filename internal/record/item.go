@@ -14,6 +14,7 @@ const (
 	ItemLetter   ItemKind = "letter"   // Value: a Letter
 	ItemDead     ItemKind = "dead"     // Value: a Dead
 	ItemRef      ItemKind = "ref"      // Name, Mark, Value
+	ItemWindow   ItemKind = "window"   // Name, Value: a Window with its state, which outlives the chat
 	ItemCount    ItemKind = "count"    // Day, Counter, N
 )
 

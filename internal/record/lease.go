@@ -23,6 +23,12 @@ type Lease struct {
 	Token    Token
 	// Barred says that the delivery's guard no longer holds: it must not be sent.
 	Barred bool
+	// Over says that by the store's clock its end has come: it must not be sent.
+	Over bool
+	// Shut says that it may not go before the chat writes, and is shown only
+	// because that has to be told: it is settled with Held and Shut. A message that
+	// nobody tracks waits without.
+	Shut bool
 }
 
 // Lane names the queues of one account on one channel. Lanes do not wait for
@@ -45,7 +51,7 @@ const (
 	Sent              // the provider has all of it
 	Progressed        // the provider has one part more, or an upload is done; the same delivery goes on
 	Later             // nothing was sent: again after a while, and what is behind it waits too
-	Held              // the channel lets nothing through before the chat writes again
+	Held              // it waits until the chat writes: with Shut it alone, else nothing goes to the chat
 	Dropped           // it is not wanted any more: expired, barred, superseded
 	Failed            // it can never be sent: it becomes a dead letter
 )
@@ -60,6 +66,11 @@ type Settlement struct {
 	Uncertain bool          // with Later: it may have been sent all the same; counts as a lapse
 	Reason    string        // with Failed: a short name for operators, never what anybody wrote
 	Pace      Pace          // of the chat; Sent and Progressed count against it
+	Left      *int          // with Sent and Progressed: what the provider says is left of FreeMessages; nil if it does not
+	Shut      bool          // with Held: the lease said so, nothing was tried
+	// Ended, if not nil, is told to the chat itself in the same step, by a letter
+	// due at once, if the message still waited. See [Names.Ended].
+	Ended *bot.Ended
 }
 
 // Limits of a settlement and a delivery.

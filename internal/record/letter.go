@@ -19,6 +19,11 @@ type Letter struct {
 	Attempts uint16    // how often applying it failed
 }
 
+// EndedLetter returns the letter that tells the chat of d how it ended.
+func (n Names) EndedLetter(d Delivery, e bot.Ended, now time.Time) Letter {
+	return Letter{ID: n.Ended(d.Chat, d.Seq, e.End), From: d.Chat, Letter: bot.Letter{To: d.Chat, Ended: &e}, At: now}
+}
+
 type letterJSON struct {
 	ID          string     `json:"id"`
 	FromChannel string     `json:"from_channel"`

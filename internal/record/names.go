@@ -51,6 +51,12 @@ func (n Names) Letter(c bot.ChatID, update string, i int) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// Ended returns the id of the letter that tells how the message of that sequence
+// ended: the same each time it is told.
+func (n Names) Ended(c bot.ChatID, seq uint64, end bot.End) string {
+	return n.Letter(c, "ended:"+strconv.FormatUint(seq, 10)+":"+string(end), 0)
+}
+
 // Key returns a key of its own for one purpose, 32 bytes. It stays the same
 // for as long as the store, and goes with it into a backup.
 func (n Names) Key(purpose string) []byte { return n.sum("key", purpose) }

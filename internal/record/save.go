@@ -43,6 +43,9 @@ type Way struct {
 	// Inbound says that the chat itself wrote: what was [Held] may go out.
 	Inbound bool
 	Pace    Pace
+	// Window, if not zero, is what the channel lets through from now on. With
+	// Inbound it opens: its time begins and nothing has been sent.
+	Window Window
 	// Supersede asks whoever builds the save to give the bot's own replies one
 	// collapse key: on a channel with a hard cap, an answer nobody has got yet is
 	// worth less than the answer to the newer question. Engines do not read it.
@@ -68,6 +71,8 @@ const (
 	MaxCase = 4 << 20
 	// MaxCollapse bounds a collapse key.
 	MaxCollapse = 256
+	// MaxTrack bounds the names of a card and of what is tracked.
+	MaxTrack = 64
 )
 
 // ErrInvalid says a [Save] can never be stored, however often it is tried.
@@ -80,6 +85,9 @@ func (s Save) Check() error {
 	}
 	if len(s.State) > MaxState {
 		return fmt.Errorf("%w: state of %d bytes", ErrInvalid, len(s.State))
+	}
+	if err := s.Way.Window.Check(); err != nil {
+		return err
 	}
 	for _, o := range s.Out {
 		if err := o.check(); err != nil {
@@ -121,7 +129,8 @@ func (o Outgoing) check() error {
 		return fmt.Errorf("%w: priority %d", ErrInvalid, o.Priority)
 	case o.Keep < 0 || o.Keep > MaxKeep || o.After < 0 || o.After > MaxKeep:
 		return fmt.Errorf("%w: reply kept for %v, after %v", ErrInvalid, o.Keep, o.After)
-	case len(o.Collapse) > MaxCollapse || len(o.Ref) > MaxRef || len(o.Guard.Code) > MaxCode:
+	case len(o.Collapse) > MaxCollapse || len(o.Ref) > MaxRef || len(o.Guard.Code) > MaxCode,
+		len(o.Reply.Card) > MaxTrack || len(o.Reply.Track) > MaxTrack:
 		return fmt.Errorf("%w: reply with too long a key", ErrInvalid)
 	}
 	return nil

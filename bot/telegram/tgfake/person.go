@@ -70,6 +70,26 @@ func (p *Person) Update(text string) []byte {
 	return p.s.updates.number("message", m)
 }
 
+// Reply answers the message of that number.
+func (p *Person) Reply(to int, text string) int {
+	m := textMessage(text)
+	m.ReplyTo = p.s.quoted(p.chat, to)
+	return p.write(m)
+}
+
+// quoted is a message as it hangs on an answer to it.
+func (s *Server) quoted(c *chat, id int) *Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := c.find(id)
+	if m == nil {
+		return nil
+	}
+	shown := *m
+	shown.ReplyTo = nil
+	return &shown
+}
+
 // Forward sends on what somebody else wrote.
 func (p *Person) Forward(text string) int {
 	return p.write(&Message{Text: text, ForwardOrigin: map[string]any{"type": "hidden_user", "sender_user_name": "Ai đó", "date": p.s.clock.Now().Unix()}})
@@ -154,16 +174,18 @@ func (p *Person) Edit(id int, text string) {
 }
 
 // Press taps a button of the newest message that has one of that label.
-func (p *Person) Press(label string) error {
-	p.s.mu.Lock()
-	defer p.s.mu.Unlock()
-	for _, m := range slices.Backward(p.chat.shown) {
+func (p *Person) Press(label string) error { return p.s.press(p.chat, p.User, label) }
+
+func (s *Server) press(c *chat, from User, label string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range slices.Backward(c.shown) {
 		if m.Keyboard == nil {
 			continue
 		}
 		for _, b := range slices.Concat(m.Keyboard.Rows...) {
 			if b.Text == label && b.Data != "" {
-				p.s.tap(p.User, m, b.Data)
+				s.tap(from, m, b.Data)
 				return nil
 			}
 		}

@@ -52,9 +52,23 @@ func (r *Room) RemoveTopic(thread int) {
 // Type lets somebody write, in a topic or in the general one (0).
 func (r *Room) Type(p *Person, thread int, text string) int {
 	m := textMessage(text)
-	m.Thread, m.InTopic = thread, thread != 0
+	if m.Thread, m.InTopic = thread, thread != 0; m.InTopic { // of which all hang on the one that opened it
+		m.ReplyTo = &Message{ID: thread, Chat: r.chat.Chat, Date: 1}
+	}
 	return r.s.write(r.chat, &p.User, m)
 }
+
+// Reply lets somebody answer the message of that number, where it stands.
+func (r *Room) Reply(p *Person, to int, text string) int {
+	m := textMessage(text)
+	if m.ReplyTo = r.s.quoted(r.chat, to); m.ReplyTo != nil {
+		m.Thread, m.InTopic = m.ReplyTo.Thread, m.ReplyTo.InTopic
+	}
+	return r.s.write(r.chat, &p.User, m)
+}
+
+// Press lets somebody tap a button of the newest message that has one of that label.
+func (r *Room) Press(p *Person, label string) error { return r.s.press(r.chat, p.User, label) }
 
 // TypeAnonymously lets an administrator write who hides behind the room.
 func (r *Room) TypeAnonymously(text string) int {
@@ -79,3 +93,13 @@ func (r *Room) Next(ctx context.Context) (Message, error) { return r.s.unread(ct
 
 // Number is ID as a number.
 func (r *Room) Number() int64 { return r.chat.ID }
+
+// Shown is the message of that number as all in the room see it now, the zero one if there is none.
+func (s *Server) Shown(r *Room, id int) Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := r.chat.find(id); m != nil {
+		return *m
+	}
+	return Message{}
+}

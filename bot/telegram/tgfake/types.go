@@ -44,6 +44,7 @@ type Message struct {
 	MigrateTo     int64     `json:"migrate_to_chat_id,omitempty"`
 	MigrateFrom   int64     `json:"migrate_from_chat_id,omitempty"`
 	Pinned        *Message  `json:"pinned_message,omitempty"`
+	ReplyTo       *Message  `json:"reply_to_message,omitempty"`
 }
 
 // Entity marks a part of a text, in UTF-16 units.

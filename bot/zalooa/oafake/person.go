@@ -53,7 +53,12 @@ func (p *Person) wake() {
 // Type sends a line. It returns when the webhook was called for the first time,
 // whatever came of it.
 func (p *Person) Type(ctx context.Context, text string) error {
-	return p.send(ctx, "text", text, nil)
+	return p.send(ctx, "text", text, nil, "")
+}
+
+// Reply sends a line that answers the message of that id.
+func (p *Person) Reply(ctx context.Context, to, text string) error {
+	return p.send(ctx, "text", text, nil, to)
 }
 
 // Send sends something else than text: "image", "gif", "sticker", "link",
@@ -64,25 +69,25 @@ func (p *Person) Send(ctx context.Context, kind, text string, payload map[string
 	if kind == "business_card" {
 		dressed = "link"
 	}
-	return p.send(ctx, kind, text, []any{map[string]any{"type": dressed, "payload": payload}})
+	return p.send(ctx, kind, text, []any{map[string]any{"type": dressed, "payload": payload}}, "")
 }
 
 // Call sends a line with a single call of the webhook and returns how that was
 // answered. Nothing repeats it.
 func (p *Person) Call(ctx context.Context, text string) (status int, err error) {
-	e := p.write("text", text, nil)
+	e := p.write("text", text, nil, "")
 	p.s.mu.Lock()
 	url := p.s.webhook
 	p.s.mu.Unlock()
 	return p.s.post(ctx, url, e.body, e.signature, 0)
 }
 
-func (p *Person) send(ctx context.Context, kind, text string, attachments []any) error {
-	return p.s.bring(ctx, p.write(kind, text, attachments))
+func (p *Person) send(ctx context.Context, kind, text string, attachments []any, quoted string) error {
+	return p.s.bring(ctx, p.write(kind, text, attachments, quoted))
 }
 
 // write puts what the person sends into the chat and returns its event.
-func (p *Person) write(kind, text string, attachments []any) *event {
+func (p *Person) write(kind, text string, attachments []any, quoted string) *event {
 	s := p.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,6 +100,9 @@ func (p *Person) write(kind, text string, attachments []any) *event {
 	}
 	if attachments != nil {
 		message["attachments"] = attachments
+	}
+	if quoted != "" {
+		message["quote_msg_id"] = quoted
 	}
 	body := map[string]any{
 		"event_name": "user_send_" + kind, "sender": map[string]any{"id": p.ID}, "recipient": map[string]any{"id": s.o.OAID},

@@ -45,6 +45,7 @@ func (u *unit) export(show func(record.Item) error) error {
 			return record.Item{Kind: record.ItemDead, Value: rec, Ends: ends}, nil
 		}},
 		{refBucket, refItem},
+		{flowBucket, u.windowItem},
 		{countBucket, u.countItem},
 	} {
 		if err := u.exportBucket(source.bucket, source.item, show); err != nil {
@@ -116,6 +117,19 @@ func (u *unit) letterItem(_, rec []byte, ends time.Time) (record.Item, error) {
 
 func refItem(k, rec []byte, ends time.Time) (record.Item, error) {
 	return record.Item{Kind: record.ItemRef, Name: nameOf(k), Mark: record.Mark(k[nameSize:]), Value: rec, Ends: ends}, nil
+}
+
+// windowItem is the window of a chat whose queue is sent, unless it is over.
+func (u *unit) windowItem(k, rec []byte, _ time.Time) (record.Item, error) {
+	f, stamp, err := decodeFlow(rec)
+	if err != nil {
+		return record.Item{}, u.damaged(flowBucket, err)
+	}
+	if f = f.mended(stamp, u.at); f.closes() <= u.at {
+		return record.Item{}, nil
+	}
+	value := record.EncodeWindow(f.window, f.opened)
+	return record.Item{Kind: record.ItemWindow, Name: nameOf(k), Value: value, Ends: time.Unix(0, f.closes()).UTC()}, nil
 }
 
 func (u *unit) countItem(k, _ []byte, ends time.Time) (record.Item, error) {

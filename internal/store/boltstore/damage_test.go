@@ -38,7 +38,7 @@ func TestDamageIsToldToWhoeverReads(t *testing.T) {
 		bucket string
 		told   []string
 	}{
-		{"flow", []string{"Save"}},
+		{"flow", []string{"Load", "Save", "Export"}},
 		{"case", []string{"Load", "FindCase", "Export"}},
 		{"code", []string{"FindCase"}},
 		{"letter", []string{"Export"}},

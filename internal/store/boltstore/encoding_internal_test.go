@@ -15,12 +15,15 @@ func FuzzFlow(f *testing.F) {
 		blocked: 3, held: true, tat: math.MinInt64, every: 5, burst: 6,
 	}
 	f.Add(whole.encode(9))
+	whole.window = record.Window{Free: time.Second, FreeMessages: 8, Total: time.Hour}
+	whole.opened = record.WindowState{Since: time.UnixMilli(5).UTC(), Sent: 3}
+	f.Add(whole.encode(9))
 	f.Add(flow{}.encode(0))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got, stamp, err := decodeFlow(b)
 		if err != nil {
-			if len(b) >= flowHeader {
+			if len(b) >= flowHeader && b[flowHeader-1]&flagWindowed == 0 {
 				t.Fatalf("decode %d bytes: %v", len(b), err)
 			}
 			return
@@ -34,6 +37,7 @@ func FuzzFlow(f *testing.F) {
 
 func FuzzPlace(f *testing.F) {
 	f.Add(uint64(1), place{priority: 2, from: -3, collapse: record.Mark{4}}.encode())
+	f.Add(uint64(2), place{priority: 1, tracked: true, waits: true}.encode())
 	f.Add(uint64(math.MaxUint64), []byte{1})
 	f.Fuzz(func(t *testing.T, seq uint64, b []byte) {
 		p, rec, err := splitPlace(seq, time.Time{}, b)

@@ -51,8 +51,30 @@ func (u *unit) ack(name record.Name, upTo uint64) error {
 	if err != nil || upTo > q.latest(c) {
 		return err
 	}
+	if err := u.tellFetched(q, upTo); err != nil {
+		return err
+	}
 	if err := u.drop(q, func(p place) bool { return p.seq <= upTo }); err != nil || !q.stored {
 		return err
 	}
 	return u.keep(q)
+}
+
+// tellFetched tells the chat of every tracked message up to a sequence that it
+// has arrived.
+func (u *unit) tellFetched(q *line, upTo uint64) error {
+	for _, p := range q.waiting {
+		if !p.tracked || p.seq > upTo {
+			continue
+		}
+		d, _, ok, err := u.delivery(q, p.seq)
+		if err != nil || !ok {
+			return err
+		}
+		ended := bot.Ended{Track: d.Reply.Track, End: bot.EndSent}
+		if err := u.putLetter(u.names.EndedLetter(d, ended, u.now), u.at); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -17,15 +17,25 @@ type flow struct {
 	until   int64  // how long the lease lasts; 0 if nobody has it
 	blocked int64  // nothing goes before that
 	held    bool   // nothing goes before the chat itself writes
-	tat     int64  // when the next message would be due at an even pace
-	every   int64  // the pace, as it was told last
+	window  record.Window
+	opened  record.WindowState
+	tat     int64 // when the next message would be due at an even pace
+	every   int64 // the pace, as it was told last
 	burst   int64
 }
 
 // The layout: stamp (8), due (8), token (8), sequence (8), until (8), blocked
-// (8), arrival (8), every (8), burst (8), held (1), lane. The stamp is when it
-// was written.
-const flowHeader = 9*8 + 1
+// (8), arrival (8), every (8), burst (8), flags (1), the window if there is one
+// ([record.EncodeWindow]), lane. The stamp is when it was written.
+const (
+	flowHeader = 9*8 + 1
+
+	flagHeld     byte = 1
+	flagWindowed byte = 2
+)
+
+// flowWindow is how long a stored window is.
+func flowWindow() int { return len(record.EncodeWindow(record.Window{}, record.WindowState{})) }
 
 func (f flow) encode(stamp int64) []byte {
 	b := make([]byte, 0, flowHeader+len(f.lane))
@@ -36,11 +46,15 @@ func (f flow) encode(stamp int64) []byte {
 	for _, n := range []int64{f.until, f.blocked, f.tat, f.every, f.burst} {
 		b = putNanos(b, n)
 	}
-	held := byte(0)
+	flags, window := byte(0), []byte(nil)
 	if f.held {
-		held = 1
+		flags |= flagHeld
 	}
-	return append(append(b, held), f.lane...)
+	if f.windowed() {
+		flags, window = flags|flagWindowed, record.EncodeWindow(f.window, f.opened)
+	}
+	b = append(append(b, flags), window...)
+	return append(b, f.lane...)
 }
 
 func decodeFlow(b []byte) (f flow, stamp int64, err error) {
@@ -50,8 +64,19 @@ func decodeFlow(b []byte) (f flow, stamp int64, err error) {
 	f = flow{
 		due: getNanos(b[8:]), token: record.Token(b[16:24]), seq: binary.BigEndian.Uint64(b[24:]),
 		until: getNanos(b[32:]), blocked: getNanos(b[40:]), tat: getNanos(b[48:]),
-		every: getNanos(b[56:]), burst: getNanos(b[64:]), held: b[72] != 0, lane: string(b[flowHeader:]),
+		every: getNanos(b[56:]), burst: getNanos(b[64:]), held: b[72]&flagHeld != 0,
 	}
+	rest := b[flowHeader:]
+	if b[72]&flagWindowed != 0 {
+		if len(rest) < flowWindow() {
+			return flow{}, 0, errShort
+		}
+		if f.window, f.opened, err = record.DecodeWindow(rest[:flowWindow()]); err != nil {
+			return flow{}, 0, err
+		}
+		rest = rest[flowWindow():]
+	}
+	f.lane = string(rest)
 	return f, getNanos(b), nil
 }
 
@@ -67,7 +92,30 @@ func (f flow) mended(stamp, now int64) flow {
 			*t -= ahead
 		}
 	}
+	if !f.opened.Since.IsZero() {
+		f.opened.Since = f.opened.Since.Add(-time.Duration(ahead)).Truncate(time.Millisecond)
+	}
 	return f
+}
+
+func (f *flow) windowed() bool { return f.window != record.Window{} }
+
+// closes returns when nothing is known any more of when the chat wrote; 0 if
+// nothing is.
+func (f *flow) closes() int64 { return nanos(f.window.Ends(f.opened)) }
+
+// shut reports whether nothing of that priority goes at that time before the
+// chat writes.
+func (f *flow) shut(p record.Priority, at int64) bool {
+	return f.held || !f.window.Lets(f.opened, p, time.Unix(0, at))
+}
+
+// wrote takes note that the chat itself wrote.
+func (f *flow) wrote(now time.Time) {
+	f.held = false
+	if f.windowed() {
+		f.opened = record.WindowState{Since: now.Truncate(time.Millisecond).UTC()}
+	}
 }
 
 func (f *flow) leased() bool { return f.until != 0 }
@@ -113,19 +161,26 @@ func (u *unit) loadFlow(q *line) error {
 }
 
 // keep writes how a queue stands after a change, with its place in the list.
-// Of a queue in which nothing waits nothing is kept but the pace.
+// Of a queue in which nothing waits nothing is kept but the pace and the window.
 func (u *unit) keep(q *line) error {
 	f := &q.flow
 	f.due = 0
 	switch {
 	case len(q.waiting) == 0:
-		if f.tat <= u.at {
+		bare := flow{lane: f.lane}
+		if f.tat > u.at {
+			bare.tat, bare.every, bare.burst = f.tat, f.every, f.burst
+		}
+		if f.closes() > u.at {
+			bare.window, bare.opened = f.window, f.opened
+		}
+		if bare == (flow{lane: f.lane}) {
 			return u.dropFlow(q)
 		}
-		*f = flow{lane: f.lane, tat: f.tat, every: f.every, burst: f.burst}
+		*f = bare
 	case f.until > u.at:
 		f.due = f.until
-	case !f.held:
+	default:
 		f.due = q.score(u.at)
 	}
 	if q.stored && *f == q.was && q.stamp <= u.at {
@@ -173,9 +228,18 @@ func (q *line) score(now int64) int64 {
 
 // ends returns when it is of no use any more how a queue stands.
 func (q *line) ends() time.Time {
-	last := max(q.flow.tat, q.flow.until)
+	last := max(q.flow.tat, q.flow.until, q.flow.closes())
 	for _, p := range q.waiting {
 		last = max(last, nanos(p.ends))
 	}
 	return upTo(last)
+}
+
+// standing returns where a chat stands in its window, if it is not over.
+func (u *unit) standing(name record.Name) (record.WindowState, error) {
+	q := &line{name: name}
+	if err := u.loadFlow(q); err != nil || q.flow.closes() <= u.at {
+		return record.WindowState{}, err
+	}
+	return q.flow.opened, nil
 }

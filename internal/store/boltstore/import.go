@@ -193,6 +193,12 @@ func (u *unit) importItem(i record.Item) error {
 		return u.bury(d, i.Ends)
 	case record.ItemRef:
 		return u.put(kindRef, refKey(i.Name, i.Mark), i.Ends, i.Value)
+	case record.ItemWindow:
+		w, s, err := record.DecodeWindow(i.Value)
+		if err != nil {
+			return err
+		}
+		return u.keep(&line{name: i.Name, flow: flow{window: w, opened: s}})
 	case record.ItemCount:
 		return u.putCount(i.Day, string(i.Counter), i.N)
 	default:

@@ -16,6 +16,7 @@ import (
 //	queue   name (16), sequence (8)   place, record.Delivery       with the delivery; 72 h later if it is sent, so
 //	                                                               that whoever claims the queue can settle it
 //	flow    name (16)                 flow                         with the last of its queue, or once the pace is forgotten
+//	                                                               and the window is over
 //	case    name (16), code           due (8), record.Case         when it says
 //	code    code                      name (16)                    with its case
 //	letter  id                        due (8), record.Letter       KeepDead after nobody may apply it any more

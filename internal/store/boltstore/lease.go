@@ -66,7 +66,7 @@ func (u *unit) claim(name record.Name) (*record.Lease, error) {
 func (u *unit) lease(q *line) (*record.Lease, error) {
 	f := &q.flow
 	head, at := q.next(u.at)
-	if at > u.at || f.until > u.at || f.held {
+	if at > u.at || f.until > u.at {
 		return nil, nil
 	}
 	if f.leased() { // whoever had it may have sent what it had
@@ -89,7 +89,10 @@ func (u *unit) grant(q *line, seq uint64) (*record.Lease, error) {
 		return nil, err
 	}
 	q.flow.seq, q.flow.until = seq, u.at+int64(record.LeaseTime)
-	return &record.Lease{Delivery: d, Token: q.flow.token, Barred: barred}, nil
+	ended := over(d.Expires, u.now)
+	return &record.Lease{
+		Delivery: d, Token: q.flow.token, Barred: barred, Over: ended, Shut: !ended && q.flow.shut(d.Priority, u.at),
+	}, nil
 }
 
 // barred reports whether a guard does not hold any more.

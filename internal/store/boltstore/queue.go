@@ -27,15 +27,29 @@ type place struct {
 	priority record.Priority
 	from     int64       // not before that
 	collapse record.Mark // stands for the collapse key; zero for none
+	tracked  bool        // somebody is told how it ends
+	waits    bool        // it was told that it waits until the chat writes
 	ends     time.Time
 }
 
-// The layout: priority (1), from (8), collapse (8).
-const placeSize = 1 + 8 + 8
+// The layout: priority (1) with two flags, from (8), collapse (8).
+const (
+	placeSize = 1 + 8 + 8
+
+	flagTracked byte = 0x80
+	flagWaits   byte = 0x40
+)
 
 func (p place) encode() []byte {
 	b := make([]byte, 0, placeSize)
-	b = append(b, byte(p.priority))
+	first := byte(p.priority)
+	if p.tracked {
+		first |= flagTracked
+	}
+	if p.waits {
+		first |= flagWaits
+	}
+	b = append(b, first)
 	b = putNanos(b, p.from)
 	return append(b, p.collapse[:]...)
 }
@@ -45,7 +59,10 @@ func splitPlace(seq uint64, ends time.Time, b []byte) (p place, rec []byte, err 
 	if len(b) < placeSize {
 		return place{}, nil, errShort
 	}
-	p = place{seq: seq, priority: record.Priority(b[0]), from: getNanos(b[1:]), collapse: record.Mark(b[9:placeSize]), ends: ends}
+	p = place{
+		seq: seq, priority: record.Priority(b[0] &^ (flagTracked | flagWaits)), from: getNanos(b[1:]), collapse: record.Mark(b[9:placeSize]),
+		tracked: b[0]&flagTracked != 0, waits: b[0]&flagWaits != 0, ends: ends,
+	}
 	return p, b[placeSize:], nil
 }
 
@@ -84,6 +101,9 @@ func (u *unit) line(name record.Name) (*line, error) {
 			return nil, err
 		}
 	}
+	if len(q.waiting) == 0 && q.flow.closes() <= u.at {
+		q.flow.window, q.flow.opened = record.Window{}, record.WindowState{}
+	}
 	return q, nil
 }
 
@@ -96,18 +116,28 @@ func (q *line) lastSeq() uint64 {
 }
 
 // next returns what goes next, and when it may. Where the time is later than
-// now, more may come before it until then. Nothing that waits goes never.
+// now, more may come before it until then. Nothing that waits goes never: what is
+// shut out comes when its end has come, to be settled.
 func (q *line) next(now int64) (head place, at int64) {
 	at = math.MaxInt64
 	for _, p := range q.waiting {
-		switch {
-		case p.from > now:
-			at = min(at, p.from)
+		switch from := q.from(p, now); {
+		case from > now:
+			at = min(at, from)
 		case at > now || p.before(head):
 			head, at = p, now
 		}
 	}
 	return head, max(at, q.flow.gate())
+}
+
+// from returns from when on a message may be leased: to be sent, or to tell that
+// it waits until the chat writes, or else when it is over.
+func (q *line) from(p place, now int64) int64 {
+	if p.waits || !p.tracked && q.flow.shut(p.priority, max(now, p.from)) {
+		return max(p.from, nanos(p.ends.Add(-record.KeepDelivery)))
+	}
+	return p.from
 }
 
 func (q *line) find(seq uint64) (i int, ok bool) {
@@ -116,7 +146,7 @@ func (q *line) find(seq uint64) (i int, ok bool) {
 
 // add puts a delivery last, not to go before from.
 func (u *unit) add(q *line, d record.Delivery, from time.Time, pushed bool) error {
-	p := place{seq: d.Seq, priority: d.Priority, from: nanos(from), ends: d.Expires}
+	p := place{seq: d.Seq, priority: d.Priority, from: nanos(from), tracked: d.Reply.Track != "", ends: d.Expires}
 	if d.Collapse != "" {
 		p.collapse = u.names.Mark(d.Collapse)
 	}
@@ -148,6 +178,32 @@ func (u *unit) delivery(q *line, seq uint64) (d record.Delivery, p place, ok boo
 	p = q.waiting[i]
 	d, err = record.DecodeDelivery(rec[placeSize:])
 	return d, p, err == nil, err
+}
+
+// setWaits notes of a message whether it was told that it waits until the chat
+// writes.
+func (u *unit) setWaits(q *line, seq uint64, waits bool) error {
+	d, p, ok, err := u.delivery(q, seq)
+	if !ok || err != nil || p.waits == waits {
+		return err
+	}
+	p.waits = waits
+	i, _ := q.find(seq)
+	q.waiting[i] = p
+	return u.putDelivery(q.name, p, d)
+}
+
+// freeAll lets go whatever waited for the chat to write.
+func (u *unit) freeAll(q *line) error {
+	for _, p := range q.waiting {
+		if !p.waits {
+			continue
+		}
+		if err := u.setWaits(q, p.seq, false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // drop removes what waits and gone says so of.

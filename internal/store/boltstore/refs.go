@@ -25,15 +25,21 @@ func (s *Store) Ref(ctx context.Context, chat bot.ChatID, provider string) ([]by
 // Name returns what the chat is called in this store.
 func (s *Store) Name(chat bot.ChatID) record.Name { return s.names.Load().Chat(chat) }
 
-// remember keeps ref for every id that a provider gave a message.
-func (u *unit) remember(name record.Name, ref []byte, providers []string) error {
-	if len(ref) == 0 {
-		return nil
+// remember keeps what is asked for every id that a provider gave a message, and
+// which message shows a card.
+func (u *unit) remember(name record.Name, d record.Delivery, end record.Settlement) error {
+	keep := func(provider string, ref []byte) error {
+		return u.put(kindRef, refKey(name, u.names.Mark(provider)), u.now.Add(record.KeepDead), ref)
 	}
-	for _, provider := range providers {
-		if err := u.put(kindRef, refKey(name, u.names.Mark(provider)), u.now.Add(record.KeepDead), ref); err != nil {
-			return err
+	if len(d.Ref) > 0 {
+		for _, provider := range end.Providers {
+			if err := keep(provider, d.Ref); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	if d.Reply.Card == "" || end.Result != record.Sent || len(end.Providers) == 0 {
+		return nil
+	}
+	return keep(record.CardRef(d.Reply.Card), []byte(end.Providers[0]))
 }

@@ -105,12 +105,18 @@ func (u *unit) queueOut(q *line, save record.Save, last uint64) (lease *record.L
 	if !way.Push && !q.stored {
 		return nil, nil // it is fetched
 	}
-	if way.Inbound {
-		q.flow.held = false
-	}
 	if way.Push {
 		q.flow.lane = record.Lane(save.Chat)
 		q.flow.setPace(way.Pace)
+		if way.Window != (record.Window{}) {
+			q.flow.window = way.Window
+		}
+	}
+	if way.Inbound {
+		q.flow.wrote(u.now)
+		if err := u.freeAll(q); err != nil {
+			return nil, err
+		}
 	}
 	if way.Push && way.Lease {
 		if lease, err = u.lease(q); err != nil {

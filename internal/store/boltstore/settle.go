@@ -55,19 +55,24 @@ func (u *unit) settle(q *line, seq uint64, end record.Settlement) (next *record.
 		return nil, err
 	}
 	f := &q.flow
-	_, waits := q.find(seq)
+	if end.Result == record.Held && !end.Shut {
+		f.held = true
+	}
+	waits, ok := q.find(seq)
+	if !ok {
+		waits = -1
+	}
 	head, at := q.next(u.at)
 	switch end.Result {
 	case record.Later:
 		f.blocked = u.at + int64(end.After)
-	case record.Held:
-		f.held = true
 	case record.Progressed:
-		if waits && f.gate() <= u.at { // the same one goes on, whatever came in between
+		// The same one goes on, whatever came in between.
+		if waits >= 0 && f.gate() <= u.at && q.from(q.waiting[waits], u.at) <= u.at {
 			next, err = u.grant(q, seq)
 		}
 	default:
-		if at <= u.at {
+		if at <= u.at && (end.Result != record.Held || end.Shut) {
 			next, err = u.grant(q, head.seq)
 		}
 	}
@@ -86,10 +91,19 @@ func (u *unit) end(q *line, seq uint64, end record.Settlement) error {
 	if !ok || err != nil {
 		return err
 	}
+	if end.Result == record.Held && end.Shut && !q.flow.shut(d.Priority, u.at) {
+		return nil // the chat wrote meanwhile
+	}
+	if end.Ended != nil {
+		if err := u.putLetter(u.names.EndedLetter(d, *end.Ended, u.now), u.at); err != nil {
+			return err
+		}
+	}
 	switch end.Result {
 	case record.Sent, record.Progressed:
 		q.flow.sent(end.Pace, u.at)
-		if err := u.remember(q.name, d.Ref, end.Providers); err != nil {
+		q.flow.opened = q.flow.window.Spent(q.flow.opened, len(end.Providers), end.Left)
+		if err := u.remember(q.name, d, end); err != nil {
 			return err
 		}
 	case record.Failed:
@@ -99,7 +113,7 @@ func (u *unit) end(q *line, seq uint64, end record.Settlement) error {
 	}
 	switch {
 	case end.Result == record.Held:
-		return nil
+		return u.setWaits(q, seq, p.tracked)
 	case end.Result == record.Progressed:
 		d.Sent, d.Note, d.Lapses = end.Sent, end.Note, 0
 	case end.Result == record.Later && end.Uncertain:

@@ -76,7 +76,10 @@ func (s *Store) Load(ctx context.Context, chat bot.ChatID) (record.Chat, error) 
 		if c, err = u.chat(name); err != nil {
 			return c, err
 		}
-		c.Cases, err = u.cases(name)
+		if c.Cases, err = u.cases(name); err != nil {
+			return c, err
+		}
+		c.Window, err = u.standing(name)
 		return c, err
 	})
 }

@@ -172,6 +172,12 @@ func (s *Store) fieldItem(k foundKey, field, raw string, settled time.Duration) 
 			return item, err
 		}
 		return record.Item{Kind: record.ItemCase, Name: n, Value: []byte(raw), Ends: c.Ends}, nil
+	case field == windowField:
+		w, state, err := record.DecodeWindow([]byte(raw))
+		if err != nil || !w.Ends(state).After(now) {
+			return item, err
+		}
+		return record.Item{Kind: record.ItemWindow, Name: n, Value: []byte(raw), Ends: w.Ends(state)}, nil
 	case !isDelivery(field):
 		return item, nil
 	}

@@ -159,6 +159,10 @@ func (s *Store) restore(i record.Item) (*call, error) {
 	case record.ItemRef:
 		c.keys = []string{s.keys.ref(i.Name, i.Mark)}
 		return put("ref", i.Ends, u64(uint64(i.Ends.UnixMilli()))+string(i.Value)), nil
+	case record.ItemWindow:
+		w, state, err := record.DecodeWindow(i.Value)
+		c.keys = []string{s.keys.queue(i.Name)}
+		return put("window", w.Ends(state), record.EncodeWindow(w, state), windowField), err
 	case record.ItemCount:
 		day, err := time.Parse(time.DateOnly, i.Day)
 		c.keys = []string{s.keys.counts(c.shard, i.Day)}

@@ -14,10 +14,12 @@ import (
 //	key               type    holds                                   gone after
 //	c:<name>          string  record.EncodeChat                       72 h without a save
 //	q:<name>          hash    deliveries and state of a queue, see    the end of its last delivery, where it
-//	                          value.go                                is sent 72 h more: a sender settles late
+//	                          value.go; the window of the chat        is sent 72 h more: a sender settles late;
+//	                                                                  at least the end of the window
 //	k:<name>          hash    code → record.EncodeCase                the end of the last case
 //	x:<code>          string  name, end: whose case a code is         the end of the case
-//	m:<name><mark>    string  end, reference of a message sent        30 days
+//	m:<name><mark>    string  end, reference of a message sent, or    30 days
+//	                          which message shows a card
 //	l                 hash    letter id → letter                      30 days without a new one
 //	due:<lane>        zset    name → when its queue is due            the last of its queues, and a day
 //	work              zset    l<id> or k<name><code> → when due       the last of them, and a day

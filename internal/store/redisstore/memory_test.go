@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -66,6 +67,51 @@ func TestMemoryOfAConversation(t *testing.T) {
 	t.Logf("%d bytes a conversation, of which %d are its value", each, len(value))
 	if each > mostMemory {
 		t.Errorf("an idle conversation costs %d bytes, want at most %d", each, mostMemory)
+	}
+}
+
+// mostWindow is what it may cost beside a conversation to know when the chat
+// wrote last, on a channel with a window.
+const mostWindow = 250
+
+func TestMemoryOfAWindow(t *testing.T) {
+	t.Parallel()
+	server := redistest.Single(t)
+	s := mustOpen(t, server.URL(), redisstore.Options{}.ForTests())
+	client := server.Client(t)
+	save := func(chat string) {
+		t.Helper()
+		saved, err := s.Save(t.Context(), record.Save{
+			Chat: bot.ChatID{Channel: "zalo-oa", Bot: "main", Chat: chat}, Update: "u", Out: []record.Outgoing{{Reply: bot.Reply{Text: "an answer"}}},
+			Way: record.Way{Push: true, Lease: true, Inbound: true, Window: record.Window{Free: 48 * time.Hour, FreeMessages: 8, Total: 7 * 24 * time.Hour}},
+		})
+		if err != nil || saved.Lease == nil {
+			t.Fatalf("Save = %+v, %v", saved, err)
+		}
+		if _, err := s.Settle(t.Context(), *saved.Lease, record.Settlement{Result: record.Sent, Providers: []string{"m"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	save("someone")
+	if keys := allKeys(t, client); len(keys) != 3 { // the house, the chat, its window
+		t.Fatalf("an idle conversation leaves %q, want two keys", keys)
+	}
+	const chats = 2000
+	for n := range chats {
+		save(fmt.Sprint(n))
+	}
+	with := usedMemory(t, client)
+	keys, err := client.Keys(t.Context(), "*:q:*").Result()
+	if err != nil || len(keys) != chats+1 {
+		t.Fatalf("%d windows, %v", len(keys), err)
+	}
+	if err := client.Del(t.Context(), keys...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	each := (with - usedMemory(t, client)) / len(keys)
+	t.Logf("%d bytes a window", each)
+	if each > mostWindow {
+		t.Errorf("a window costs %d bytes, want at most %d", each, mostWindow)
 	}
 }
 

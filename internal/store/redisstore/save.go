@@ -83,7 +83,7 @@ func (s *Store) saved(ctx context.Context, save record.Save, answer []any, token
 		o := save.Out[i-1]
 		d := o.Delivery(save.Chat, first+uint64(i), time.UnixMilli(at).UTC())
 		d.Expires = time.UnixMilli(at + int64(millisOf(o.After)+millisOf(keepOf(o)))).UTC() // as it is stored
-		saved.Lease = &record.Lease{Delivery: d, Token: token, Barred: answer[5] != int64(0)}
+		saved.Lease = flagged(record.Lease{Delivery: d, Token: token}, answer[5])
 		return saved, nil
 	}
 	var err error
@@ -91,7 +91,14 @@ func (s *Store) saved(ctx context.Context, save record.Save, answer []any, token
 	return saved, err
 }
 
-// leaseOf reads {field, value, barred}; nil for nothing.
+// flagged returns a lease with what a script says of it.
+func flagged(l record.Lease, flags any) *record.Lease {
+	n, _ := flags.(int64)
+	l.Barred, l.Over, l.Shut = n&1 != 0, n&2 != 0, n&4 != 0
+	return &l
+}
+
+// leaseOf reads {field, value, flags}; nil for nothing.
 func leaseOf(raw any, token record.Token) (*record.Lease, error) {
 	list, _ := raw.([]any)
 	if len(list) < 3 {
@@ -101,5 +108,5 @@ func leaseOf(raw any, token record.Token) (*record.Lease, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &record.Lease{Delivery: d.Delivery, Token: token, Barred: list[2] != int64(0)}, nil
+	return flagged(record.Lease{Delivery: d.Delivery, Token: token}, list[2]), nil
 }

@@ -71,9 +71,10 @@ func (s *Store) saveHead(n record.Name, token record.Token, save record.Save, co
 		day, _ := time.Parse(time.DateOnly, save.Day) // checked
 		countsEnd = max(day.Add(record.KeepCounts).UnixMilli(), 0)
 	}
-	mark, pace := s.names.Load().Mark(save.Update), save.Way.Pace
+	mark, pace, window := s.names.Load().Mark(save.Update), save.Way.Pace, save.Way.Window
 	head := packer{}.u64(s.clock.micros()).raw(n[:]).raw(mark[:]).u64(save.Revision).u64(save.Revision + 1).raw(token[:]).
 		u64(uint64(pace.Every.Microseconds())).u32(burst(pace)).u64(uint64(countsEnd)).
+		u64(uint64(window.Free.Milliseconds())).u32(uint32(window.FreeMessages)).u64(uint64(window.Total.Milliseconds())).
 		flag(save.Forget).flag(save.Way.Push).flag(save.Way.Push && save.Way.Lease).flag(save.Way.Inbound).flag(wakes(save))
 	for _, n := range []int{len(save.Out), len(save.Cases), codes, len(save.Letters), len(save.Counts)} {
 		if n > math.MaxUint16 {
@@ -91,7 +92,7 @@ func (s *Store) appendOut(c *call, save record.Save) error {
 		if err != nil {
 			return err
 		}
-		meta := packer{byte(o.Priority)}.u64(millisOf(o.After)).u64(millisOf(keepOf(o))).raw([]byte(s.collapse(o.Collapse)))
+		meta := packer{byte(o.Priority)}.flag(o.Reply.Track != "").u64(millisOf(o.After)).u64(millisOf(keepOf(o))).raw([]byte(s.collapse(o.Collapse)))
 		c.args = append(c.args, []byte(meta), raw)
 	}
 	return nil

@@ -21,8 +21,9 @@ func (s *Store) Load(ctx context.Context, chat bot.ChatID) (record.Chat, error) 
 	// In this order: cases are never older than the revision they are decided on.
 	value := &call{shard: shard, args: []any{"get", s.keys.chat(n)}}
 	cases := &call{shard: shard, args: []any{"hgetall", s.keys.cases(n)}}
-	s.inOrder(ctx, value, cases)
-	if err := cmp.Or(value.err, cases.err); err != nil {
+	window := &call{shard: shard, args: []any{"hget", s.keys.queue(n), windowField}}
+	s.inOrder(ctx, value, cases, window)
+	if err := cmp.Or(value.err, cases.err, window.err); err != nil {
 		return record.Chat{}, err
 	}
 	now := s.clock.now()
@@ -43,6 +44,15 @@ func (s *Store) Load(ctx context.Context, chat bot.ChatID) (record.Chat, error) 
 		}
 		if one.Ends.After(now) {
 			c.Cases = append(c.Cases, one)
+		}
+	}
+	if raw := text(window.value); raw != "" {
+		w, state, err := record.DecodeWindow([]byte(raw))
+		if err != nil {
+			return record.Chat{}, err
+		}
+		if w.Ends(state).After(now) {
+			c.Window = state
 		}
 	}
 	slices.SortFunc(c.Cases, func(a, b record.Case) int { return strings.Compare(a.Code, b.Code) })

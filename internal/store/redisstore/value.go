@@ -14,7 +14,7 @@ import (
 // What only the server knows when it stores something – its time, the next
 // sequence – stands before or beside the encodings of package record:
 //
-//	delivery  field [t<not before 12>]<priority 1><sequence 12><end 12>[<collapse 8 raw bytes>],
+//	delivery  field [t<not before 12>]<priority 1><sequence 12><end 12>[k][<collapse 8 raw bytes>], k if it is tracked,
 //	          value <saved at 8><record.EncodeDelivery>
 //	letter    <written at 8><attempts 2><record.EncodeLetter>
 //	dead      d or l, <at 8><length 1><reason><length 1><field><value of the delivery or letter>
@@ -30,7 +30,11 @@ const fieldBase = 1 + 12 + 12
 
 // base returns the field of a delivery without what delayed it.
 func (s *Store) base(d record.Delivery) string {
-	return fmt.Sprintf("%d%012x%012x%s", d.Priority, d.Seq, d.Expires.UnixMilli(), s.collapse(d.Collapse))
+	tracked := ""
+	if d.Reply.Track != "" {
+		tracked = "k"
+	}
+	return fmt.Sprintf("%d%012x%012x%s%s", d.Priority, d.Seq, d.Expires.UnixMilli(), tracked, s.collapse(d.Collapse))
 }
 
 // collapse stands for a collapse key.

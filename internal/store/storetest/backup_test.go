@@ -31,6 +31,9 @@ func (s *memory) items() (all []record.Item, err error) {
 			value, err := record.EncodeDelivery(d.Delivery)
 			add(record.Item{Kind: record.ItemDelivery, Name: name, Ends: d.Expires}, value, err)
 		}
+		if !s.m.over(c.window.Ends(c.opened)) {
+			add(record.Item{Kind: record.ItemWindow, Name: name, Ends: c.window.Ends(c.opened)}, record.EncodeWindow(c.window, c.opened), nil)
+		}
 		for mark, r := range c.refs {
 			add(record.Item{Kind: record.ItemRef, Name: name, Mark: mark, Ends: r.ends}, r.ref, nil)
 		}
@@ -114,6 +117,10 @@ func (m *model) bring(i record.Item) error {
 		return err
 	case record.ItemRef:
 		c.refs[i.Mark] = modelRef{ref: i.Value, ends: i.Ends}
+	case record.ItemWindow:
+		w, s, err := record.DecodeWindow(i.Value)
+		c.window, c.opened = w, s
+		return err
 	case record.ItemCount:
 		if m.counts[i.Day] == nil {
 			m.counts[i.Day] = map[string]uint64{}

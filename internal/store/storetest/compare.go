@@ -17,9 +17,13 @@ import (
 func (x *machine) compare(rt *rapid.T) {
 	for _, chat := range x.chats {
 		want := x.m.chat(chat)
+		window := x.m.standing(want)
 		got, err := x.e.Load(rt.Context(), chat)
 		if err != nil || got.Revision != want.revision || got.LastSeq != want.lastSeq || !bytes.Equal(got.State, want.state) {
 			rt.Fatalf("Load of %q = %+v, %v, want %+v", chat, got, err, want)
+		}
+		if got.Window.Sent != window.Sent || !got.Window.Since.Equal(window.Since) {
+			rt.Fatalf("Load of %q has the window %+v, want %+v", chat, got.Window, window)
 		}
 		if !slices.EqualFunc(got.Cases, want.casesOf(), likeCase) {
 			rt.Fatalf("Load of %q has the cases %+v, want %+v", chat, got.Cases, want.casesOf())

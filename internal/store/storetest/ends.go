@@ -56,6 +56,17 @@ func mortals() map[string]mortal {
 			pace := record.Pace{Every: time.Hour, Burst: 1}
 			wantNone(t, settle(t, e, *w.hand(reply("1")), at(pace, record.Settlement{Result: record.Sent})))
 		}, record.KeepChat},
+		"a window": {func(t *testing.T, e *Engine, w *writer) {
+			w.way.Window = narrow
+			wantNone(t, oneSent(t, e, wantLease(t, w.wrote(reply("r")), "r")))
+		}, narrow.Total},
+		"a window that is shut": {func(t *testing.T, _ *Engine, w *writer) {
+			w.way.Window = narrow
+			wantNone(t, w.hand(reply("r")))
+		}, record.KeepDelivery + pushedStay},
+		"a card": {func(t *testing.T, e *Engine, w *writer) {
+			wantNone(t, settle(t, e, *w.hand(card("c", "r")), record.Settlement{Result: record.Sent, Providers: []string{"m"}}))
+		}, record.KeepDead},
 		"a case": {func(t *testing.T, e *Engine, w *writer) {
 			c := open(e, code(t, e, chatS, 1))
 			c.Due = e.Now().Add(time.Hour)

@@ -100,6 +100,13 @@ func (x *machine) pace(chat bot.ChatID) record.Pace {
 	return []record.Pace{{}, {}, {}, {Every: time.Second, Burst: 3}, {Every: 4 * time.Second, Burst: 1}}[slices.Index(x.chats, chat)]
 }
 
+// window is that of a chat's channel, always the same.
+func (x *machine) window(chat bot.ChatID) record.Window {
+	return []record.Window{
+		{}, {}, {Free: 40 * time.Second, FreeMessages: 3, Total: 100 * time.Second}, {}, {Free: 30 * time.Second, Total: 100 * time.Hour},
+	}[slices.Index(x.chats, chat)]
+}
+
 func (x *machine) save(rt *rapid.T) {
 	chat := one(rt, "chat", slices.Concat(x.chats, x.chats[2:])...)
 	c := x.m.chat(chat)
@@ -149,7 +156,9 @@ func (x *machine) step(rt *rapid.T, chat bot.ChatID, c *modelChat) record.Save {
 	if !x.sent(chat) {
 		return s
 	}
-	s.Way = record.Way{Push: true, Lease: rapid.Bool().Draw(rt, "lease"), Inbound: rapid.Bool().Draw(rt, "inbound"), Pace: x.pace(chat)}
+	s.Way = record.Way{
+		Push: true, Lease: rapid.Bool().Draw(rt, "lease"), Inbound: rapid.Bool().Draw(rt, "inbound"), Pace: x.pace(chat), Window: x.window(chat),
+	}
 	if c.lease != nil && x.m.free(c) { // whether a lease that ran out still protects from collapsing is left open
 		for i := range s.Out {
 			s.Out[i].Collapse = ""

@@ -71,7 +71,7 @@ func (s *memory) Load(ctx context.Context, id bot.ChatID) (record.Chat, error) {
 }
 
 func (s *memory) load(m *modelChat) record.Chat {
-	c := record.Chat{Revision: m.revision, LastSeq: m.lastSeq}
+	c := record.Chat{Revision: m.revision, LastSeq: m.lastSeq, Window: s.m.standing(m)}
 	if len(m.state) > 0 {
 		c.State = m.state
 	}

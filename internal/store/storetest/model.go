@@ -40,6 +40,10 @@ type modelChat struct {
 	blocked time.Time
 	held    bool
 
+	// What the channel lets through, and where the chat stands in it.
+	window record.Window
+	opened record.WindowState
+
 	// How often it may be sent something, and what it was sent.
 	pace record.Pace
 	tat  time.Time // with it a message may go at tat − (Burst−1)·Every
@@ -48,7 +52,8 @@ type modelChat struct {
 
 type modelMessage struct {
 	record.Delivery
-	from time.Time // scheduled for
+	from  time.Time // scheduled for
+	waits bool      // it was told that it waits until the chat writes
 }
 
 type modelLease struct {
@@ -106,7 +111,7 @@ func (m *model) named(name record.Name) *modelChat {
 		}
 		return m.over(d.Expires)
 	})
-	c.tidy()
+	m.tidy(c)
 	return c
 }
 
@@ -142,7 +147,8 @@ func (m *model) save(s record.Save) record.Saved {
 	c.lastSeq = c.given()
 	if s.Forget {
 		c.queue, c.cases, c.refs, c.tat = nil, map[string]*modelCase{}, map[record.Mark]modelRef{}, time.Time{}
-		c.tidy()
+		c.window, c.opened = record.Window{}, record.WindowState{}
+		m.tidy(c)
 	}
 	c.revision++
 	c.state, c.ends = bytes.Clone(s.State), m.now.Add(record.KeepChat)
@@ -164,7 +170,7 @@ func (m *model) save(s record.Save) record.Saved {
 	saved := record.Saved{Outcome: record.Done, Revision: c.revision, LastSeq: c.lastSeq}
 	if s.Way.Push {
 		c.push, c.pace = true, s.Way.Pace
-		c.held = c.held && !s.Way.Inbound
+		m.open(c, s.Way)
 	}
 	if s.Way.Push && s.Way.Lease {
 		saved.Lease = m.take(c)
@@ -181,7 +187,7 @@ func (m *model) enqueue(c *modelChat, s record.Save) {
 			return o.Collapse != "" && d.Collapse == o.Collapse && d.Seq <= earlier && !leased
 		})
 		c.lastSeq++
-		c.queue = append(c.queue, modelMessage{o.Delivery(s.Chat, c.lastSeq, m.now), m.now.Add(o.After)})
+		c.queue = append(c.queue, modelMessage{Delivery: o.Delivery(s.Chat, c.lastSeq, m.now), from: m.now.Add(o.After)})
 	}
 }
 

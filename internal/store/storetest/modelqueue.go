@@ -9,11 +9,59 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
-// tidy forgets what mattered only while something waited.
-func (c *modelChat) tidy() {
-	if len(c.queue) == 0 {
-		c.lease, c.blocked, c.held = nil, time.Time{}, false
+// tidy forgets what mattered only while something waited. A window is known for
+// as long as it is not over.
+func (m *model) tidy(c *modelChat) {
+	if len(c.queue) > 0 {
+		return
 	}
+	c.lease, c.blocked, c.held = nil, time.Time{}, false
+	if m.over(c.window.Ends(c.opened)) {
+		c.window, c.opened = record.Window{}, record.WindowState{}
+	}
+}
+
+// open is what a save says about the window of a chat: if the chat itself
+// wrote, all that waited for that may go.
+func (m *model) open(c *modelChat, way record.Way) {
+	if way.Window != (record.Window{}) {
+		c.window = way.Window
+	}
+	if !way.Inbound {
+		return
+	}
+	c.held = false
+	for i := range c.queue {
+		c.queue[i].waits = false
+	}
+	if c.window != (record.Window{}) {
+		c.opened = record.WindowState{Since: m.now}
+	}
+}
+
+// standing is what Load shows of the window.
+func (m *model) standing(c *modelChat) record.WindowState {
+	if m.over(c.window.Ends(c.opened)) {
+		return record.WindowState{}
+	}
+	return c.opened
+}
+
+// shut reports whether nothing of that priority may go before the chat writes.
+func (m *model) shut(c *modelChat, d *modelMessage) bool {
+	return c.held || !c.window.Lets(c.opened, d.Priority, m.now)
+}
+
+// claimable reports whether a message whose time has come may be leased: to be
+// sent, to tell that it waits, or to end it.
+func (m *model) claimable(c *modelChat, d *modelMessage) bool {
+	switch {
+	case m.over(d.Expires):
+		return true
+	case d.waits:
+		return false
+	}
+	return d.Reply.Track != "" || !m.shut(c, d)
 }
 
 // message returns the message of that sequence, nil if it does not wait.
@@ -30,11 +78,11 @@ func (c *modelChat) remove(seq uint64) {
 	c.queue = slices.DeleteFunc(c.queue, func(d modelMessage) bool { return d.Seq == seq })
 }
 
-// head returns the first message whose time has come, by priority and sequence.
+// head returns the first message that may be leased, by priority and sequence.
 func (m *model) head(c *modelChat) *modelMessage {
 	var first *modelMessage
 	for i := range c.queue {
-		if d := &c.queue[i]; m.over(d.from) && (first == nil || d.Priority < first.Priority) {
+		if d := &c.queue[i]; m.over(d.from) && m.claimable(c, d) && (first == nil || d.Priority < first.Priority) {
 			first = d
 		}
 	}
@@ -48,7 +96,7 @@ func (m *model) paced(c *modelChat) bool {
 
 // may reports whether the chat's first message may go now, whoever holds it.
 func (m *model) may(c *modelChat) bool {
-	return c.push && !c.held && m.over(c.blocked) && m.paced(c) && m.head(c) != nil
+	return c.push && m.over(c.blocked) && m.paced(c) && m.head(c) != nil
 }
 
 // free reports whether nobody holds a lease that lives.
@@ -72,7 +120,10 @@ func (m *model) take(c *modelChat) *record.Lease {
 // renew makes the lease one of d from now on.
 func (m *model) renew(c *modelChat, d *modelMessage) *record.Lease {
 	c.lease.seq, c.lease.until = d.Seq, m.now.Add(record.LeaseTime)
-	return &record.Lease{Delivery: d.Delivery, Token: c.lease.token, Barred: c.bars(d.Guard)}
+	over := m.over(d.Expires)
+	return &record.Lease{
+		Delivery: d.Delivery, Token: c.lease.token, Barred: c.bars(d.Guard), Over: over, Shut: !over && m.shut(c, d),
+	}
 }
 
 func (c *modelChat) bars(g record.Guard) bool {
@@ -99,20 +150,20 @@ func (m *model) settle(l record.Lease, s record.Settlement) *record.Lease {
 	if !holds && s.Result != record.Sent && s.Result != record.Failed {
 		return nil
 	}
-	if d != nil {
-		m.apply(c, d, s)
-	}
 	if s.Result == record.Later && holds {
 		c.blocked = m.now.Add(s.After)
 	}
-	c.held = c.held || s.Result == record.Held
-	defer c.tidy()
+	if d != nil {
+		m.apply(c, d, s)
+	}
+	c.held = c.held || s.Result == record.Held && !s.Shut
+	defer m.tidy(c)
 	switch {
 	case !holds:
 		return nil
-	case s.Result == record.Progressed && d != nil && m.paced(c):
+	case s.Result == record.Progressed && d != nil && m.paced(c) && m.claimable(c, d):
 		return m.renew(c, d)
-	case s.Result == record.Sent || s.Result == record.Dropped || s.Result == record.Failed:
+	case s.Result == record.Sent || s.Result == record.Dropped || s.Result == record.Failed || s.Result == record.Held && s.Shut:
 		if m.may(c) {
 			return m.renew(c, m.head(c))
 		}
@@ -123,12 +174,25 @@ func (m *model) settle(l record.Lease, s record.Settlement) *record.Lease {
 
 // apply changes the message as its settlement tells.
 func (m *model) apply(c *modelChat, d *modelMessage, s record.Settlement) {
+	if s.Result == record.Held {
+		if s.Shut && !m.shut(c, d) {
+			return // the chat wrote meanwhile
+		}
+		d.waits = d.Reply.Track != ""
+	}
+	if s.Ended != nil {
+		m.tell(d.Delivery, *s.Ended)
+	}
+	if s.Result == record.Sent && d.Reply.Card != "" && len(s.Providers) > 0 {
+		m.remember(c, record.CardRef(d.Reply.Card), []byte(s.Providers[0]))
+	}
 	if s.Result == record.Sent || s.Result == record.Progressed {
 		for _, provider := range s.Providers {
 			if len(d.Ref) > 0 {
-				c.refs[m.names.Mark(provider)] = modelRef{provider, d.Ref, m.now.Add(record.KeepDead)}
+				m.remember(c, provider, d.Ref)
 			}
 		}
+		c.opened = c.window.Spent(c.opened, len(s.Providers), s.Left)
 		if m.over(c.tat) {
 			c.tat = m.now
 		}
@@ -154,6 +218,16 @@ func (m *model) apply(c *modelChat, d *modelMessage, s record.Settlement) {
 	}
 }
 
+func (m *model) remember(c *modelChat, provider string, ref []byte) {
+	c.refs[m.names.Mark(provider)] = modelRef{provider, ref, m.now.Add(record.KeepDead)}
+}
+
+// tell writes the letter that tells how a message ended.
+func (m *model) tell(d record.Delivery, e bot.Ended) {
+	l := m.names.EndedLetter(d, e, m.now)
+	m.letters[l.ID] = &modelLetter{l, m.now}
+}
+
 func (m *model) release(l record.Lease) {
 	if c := m.chat(l.Delivery.Chat); c.holds(l) {
 		c.lease = nil
@@ -174,6 +248,11 @@ func (m *model) ack(id bot.ChatID, upTo uint64) {
 	if upTo > c.given() {
 		return // of an earlier life of the chat
 	}
-	c.queue = slices.DeleteFunc(c.queue, func(d modelMessage) bool { return d.Seq <= upTo })
-	c.tidy()
+	c.queue = slices.DeleteFunc(c.queue, func(d modelMessage) bool {
+		if d.Seq <= upTo && d.Reply.Track != "" {
+			m.tell(d.Delivery, bot.Ended{Track: d.Reply.Track, End: bot.EndSent})
+		}
+		return d.Seq <= upTo
+	})
+	m.tidy(c)
 }

@@ -95,7 +95,7 @@ func (m *model) revive(i int) {
 	c := m.chat(d.Delivery.Chat)
 	d.Delivery.Seq, d.Delivery.Attempts, d.Delivery.Lapses = c.given()+1, 0, 0
 	d.Delivery.Expires = m.now.Add(record.KeepDelivery)
-	c.queue, c.push = append(c.queue, modelMessage{d.Delivery, m.now}), true
+	c.queue, c.push = append(c.queue, modelMessage{Delivery: d.Delivery, from: m.now}), true
 	if c.revision > 0 {
 		c.lastSeq = d.Delivery.Seq
 	}
@@ -114,7 +114,7 @@ func (m *model) restore() {
 			bury(record.Dead{Delivery: d.Delivery})
 		}
 		c.queue, c.tat = nil, time.Time{}
-		c.tidy()
+		m.tidy(c)
 		for _, k := range c.cases {
 			k.next = k.Due
 		}

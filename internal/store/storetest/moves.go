@@ -19,6 +19,10 @@ func (x *machine) outgoing(rt *rapid.T, chat bot.ChatID) record.Outgoing {
 	if even(rt, "ref", 4) == 1 {
 		o.Ref = []byte(o.Reply.Text)
 	}
+	if even(rt, "tracked", 3) == 1 {
+		o.Reply.Track = "t" + o.Reply.Text
+	}
+	o.Reply.Card = one(rt, "card", "", "", "", "c")
 	switch even(rt, "rule", 6) {
 	case 1:
 		o.Keep = one(rt, "keep", 10*time.Second, 100*time.Second, 200*time.Hour)
@@ -78,18 +82,22 @@ func (x *machine) given(rt *rapid.T, got, want *record.Lease) {
 	if got == nil && want == nil {
 		return
 	}
-	if got == nil || want == nil || got.Barred != want.Barred || !alike(got.Delivery, want.Delivery) {
+	if got == nil || want == nil || !sameLease(*got, *want) {
 		rt.Fatalf("lease %s, want %s", told(got), told(want))
 	}
 	x.leases = append(x.leases, leasePair{*got, *want})
 	x.leases = x.leases[max(0, len(x.leases)-6):]
 }
 
+func sameLease(a, b record.Lease) bool {
+	return a.Barred == b.Barred && a.Over == b.Over && a.Shut == b.Shut && alike(a.Delivery, b.Delivery)
+}
+
 func told(l *record.Lease) string {
 	if l == nil {
 		return "none"
 	}
-	return fmt.Sprintf("%s of %q, barred %v", brief(l.Delivery), l.Delivery.Chat, l.Barred)
+	return fmt.Sprintf("%s of %q, barred %v, over %v, shut %v", brief(l.Delivery), l.Delivery.Chat, l.Barred, l.Over, l.Shut)
 }
 
 // alike is sameDelivery but for the time of queuing, which a revived one may
@@ -125,7 +133,15 @@ func (x *machine) settlement(rt *rapid.T, l record.Lease) record.Settlement {
 		results = []record.Result{record.Sent, record.Later, record.Held, record.Dropped}
 	}
 	s := record.Settlement{Result: one(rt, "result", results...)}
+	if l.Shut && even(rt, "told", 4) > 0 {
+		s.Result = record.Held
+	}
+	if end := ends()[s.Result]; l.Delivery.Reply.Track != "" && end != "" {
+		s.Ended = &bot.Ended{Track: l.Delivery.Reply.Track, End: end}
+	}
 	switch s.Result {
+	case record.Held:
+		s.Shut = l.Shut || even(rt, "shut", 4) == 1
 	case record.Progressed:
 		s.Sent, s.Note = rapid.IntRange(1, 9).Draw(rt, "parts"), rapid.SliceOfN(rapid.Byte(), 0, 3).Draw(rt, "note")
 	case record.Later:
@@ -136,8 +152,19 @@ func (x *machine) settlement(rt *rapid.T, l record.Lease) record.Settlement {
 	if d != nil {
 		x.n++
 		s.Pace, s.Providers = x.pace(l.Delivery.Chat), []string{fmt.Sprint("m", x.n)}
+		if even(rt, "tells what is left", 5) == 1 {
+			left := even(rt, "left", 5)
+			s.Left = &left
+		}
 	}
 	return s
+}
+
+// ends are what is told of a message that is tracked, by how it was settled.
+func ends() map[record.Result]bot.End {
+	return map[record.Result]bot.End{
+		record.Sent: bot.EndSent, record.Held: bot.EndHeld, record.Dropped: bot.EndDropped, record.Failed: bot.EndFailed,
+	}
 }
 
 func (x *machine) settle(rt *rapid.T) {

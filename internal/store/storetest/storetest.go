@@ -127,7 +127,7 @@ func Run(t *testing.T, open func(t *testing.T) *Engine) {
 		leaseTests(), claimTests(), delayTests(), collapseTests(), guardTests(), progressTests(),
 		paceTests(), permitTests(), caseTests(), codeTests(), workTests(), letterTests(), deadTests(),
 		expiryTests(), endTests(), secretTests(), backupTests(), backupFaultTests(), lifeTests(),
-		holdTests(), valueTests(),
+		holdTests(), valueTests(), windowTests(), cardTests(), trackTests(),
 	} {
 		for _, test := range subject {
 			t.Run(test.name, func(t *testing.T) {

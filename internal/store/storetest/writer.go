@@ -36,8 +36,15 @@ func (w *writer) next(s record.Save) record.Save {
 	w.updates++
 	s.Chat, s.Revision, s.Update = w.chat, w.revision, fmt.Sprint("u", w.updates)
 	s.Way.Push = w.way.Push
-	s.Way.Pace = w.way.Pace
+	s.Way.Pace, s.Way.Window = w.way.Pace, w.way.Window
 	return s
+}
+
+// advance moves the clock, perhaps over the end of the chat.
+func (w *writer) advance(d time.Duration) {
+	w.t.Helper()
+	w.e.Advance(d)
+	w.revision = load(w.t, w.e, w.chat).Revision
 }
 
 func (w *writer) save(s record.Save) record.Saved {

@@ -2,7 +2,7 @@
 --
 -- KEYS  1 q, 2 due of the lane, 3 k
 -- ARGV  1 now µs  2 name  3 token
--- Returns {field, value, barred}, or nothing.
+-- Returns {field, value, flags}, or nothing.
 
 local now, us = clock(ARGV[1])
 local name, token = ARGV[2], ARGV[3]
@@ -13,13 +13,13 @@ if score > now then
   if not d then return false end -- somebody else was faster
   return told(queue, d, KEYS[3], now) -- the answer to the first try was lost
 end
-if queue.L then lapse(queue) end
-local d = not queue.H and ready(queue, now)
+local d = ready(queue, now)
 if not d then
   redis.call('ZREM', KEYS[2], name)
   arm(queue, KEYS[2], name, now, us)
   return false
 end
+if queue.L then lapse(queue) end
 lease(queue, d, token, KEYS[2], name, now)
 local answer = told(queue, d, KEYS[3], now)
 flush(queue)

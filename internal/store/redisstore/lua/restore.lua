@@ -1,8 +1,8 @@
 -- Puts back one thing from a backup.
 --
--- KEYS  chat, ref: 1 the key; case: 1 k, 2 x, 3 work; dead: 1 d, 2 dd; count: 1 n
+-- KEYS  chat, ref: 1 the key; case: 1 k, 2 x, 3 work; dead: 1 d, 2 dd; count: 1 n; window: 1 q
 -- ARGV  1 now µs  2 kind  3 end ms  4 value
---       case: 5 code, 6 name, 7 due ms; dead: 5 id; count: 4 number, 5 counter
+--       case: 5 code, 6 name, 7 due ms; dead: 5 id; count: 4 number, 5 counter; window: 5 field
 -- Returns 1, or 0 for what has ended.
 
 local now = clock(ARGV[1])

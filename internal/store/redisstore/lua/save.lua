@@ -4,21 +4,22 @@
 --       cases or codes; 7 l if there are letters too, n of the day if there are counts; then
 --       x of each case, then x of each code that Forget removes
 -- ARGV  1 packed, numbers big endian: now µs 8 (0: the server's), name 16, mark 8,
---         revision 8, revision + 1 8, token 8, pace µs 8, burst 4, end of the counts ms 8, then
+--         revision 8, revision + 1 8, token 8, pace µs 8, burst 4, end of the counts ms 8, of the
+--         window free ms 8, free messages 4, total ms 8 (0: nothing said), then
 --         a byte each: forget, push, lease, inbound, wake; then how many of each of these, 2
 --         bytes each: messages, cases, codes to forget, letters, counts
 --       2 state
---       then for each message: <priority 1><after ms 8><keep ms 8><collapse>, value
+--       then for each message: <priority 1><tracked 1><after ms 8><keep ms 8><collapse>, value
 --       for each case: <n, w or r: new, write, remove><due ms 8><end ms 8><code>, value
 --       for each code to forget: code; for each letter: id, value; for each count: name
 --       then the channel, if somebody is to be woken
--- Returns {outcome, revision, last sequence}, and with a lease {…, field, value, barred}, or
--- {…, i, now ms, barred} if it is that of the i-th message of this very step.
+-- Returns {outcome, revision, last sequence}, and with a lease {…, field, value, flags}, or
+-- {…, i, now ms, flags} if it is that of the i-th message of this very step.
 -- outcome: done, duplicate, conflict, taken; moved: the store is elsewhere; codes:
 -- Forget met a code that was not named, ask again.
 
-local asked, name, mark, expected, following, token, every, burst, countEnd, forget, push, wantsLease, inbound, wake,
-  nOuts, nCases, nCodes, nLetters, nCounts = struct.unpack('>I8c16c8c8c8c8I8I4I8BBBBBI2I2I2I2I2', ARGV[1])
+local asked, name, mark, expected, following, token, every, burst, countEnd, windowFree, windowMost, windowTotal, forget, push, wantsLease, inbound, wake,
+  nOuts, nCases, nCodes, nLetters, nCounts = struct.unpack('>I8c16c8c8c8c8I8I4I8I8I4I8BBBBBI2I2I2I2I2', ARGV[1])
 forget, push, wantsLease, inbound, wake = forget == 1, push == 1, wantsLease == 1, inbound == 1, wake == 1
 local now, us = clock(asked)
 local secs = math.floor(now / 1000)
@@ -39,8 +40,10 @@ local countArgs = letterArgs + 2 * nLetters
 local outs, cases = {}, {}
 for i = 1, nOuts do
   local meta = ARGV[nextArg + 2 * i - 2]
-  local priority, after, stay = struct.unpack('>BI8I8', meta)
-  outs[i] = { priority = priority, after = after, stay = stay, collapse = meta:sub(18), value = ARGV[nextArg + 2 * i - 1] }
+  local priority, tracked, after, stay = struct.unpack('>BBI8I8', meta)
+  outs[i] = {
+    priority = priority, tracked = tracked == 1, after = after, stay = stay, collapse = meta:sub(19), value = ARGV[nextArg + 2 * i - 1],
+  }
 end
 for i = 1, nCases do
   local meta = ARGV[caseArgs + 2 * i - 2]
@@ -143,7 +146,8 @@ for i, o in ipairs(outs) do
   local ends = now + o.after + o.stay
   local rank = o.priority .. hex(base + i)
   local d = {
-    base = rank .. hex(ends) .. o.collapse, rank = rank, when = 0, person = o.priority == 0, seq = base + i, collapse = o.collapse, fresh = i,
+    base = rank .. hex(ends) .. (o.tracked and 'k' or '') .. o.collapse, rank = rank, when = 0, ends = ends, person = o.priority == 0,
+    tracked = o.tracked, seq = base + i, collapse = o.collapse, fresh = i,
   }
   d.field = d.base
   if o.after > 0 then
@@ -191,14 +195,9 @@ end
 
 -- Letters.
 for i = 1, nLetters do
-  local id = ARGV[letterArgs + 2 * i - 2]
-  redis.call('HSET', lettersKey, id, u64(now) .. '\0\0' .. ARGV[letterArgs + 2 * i - 1])
-  redis.call('ZADD', workKey, int(now), 'l' .. id)
+  post(lettersKey, workKey, ARGV[letterArgs + 2 * i - 2], ARGV[letterArgs + 2 * i - 1], now)
 end
-if nLetters > 0 then
-  keep(lettersKey, KEEP_LETTERS, DAY)
-  keep(workKey, KEEP_LETTERS, DAY)
-end
+if nLetters > 0 then posted(lettersKey, workKey) end
 
 -- Counts.
 if countEnd > now then
@@ -209,13 +208,14 @@ end
 -- Who sends, and when.
 local answer = { 'done', following, u64(base + nOuts) }
 if push then
-  if inbound and queue.H then
-    remove(queue, 'H')
-    queue.H = nil
+  window(queue, windowFree, windowMost, windowTotal)
+  if inbound then
+    wrote(queue, now)
+    if queue.W then life = math.max(life or 0, queue.total) end
   end
   bound(queue, every, burst)
   local d = ready(queue, now)
-  if d and wantsLease and not queue.H and queue.until_ <= now then
+  if d and wantsLease and queue.until_ <= now then
     lapse(queue)
     lease(queue, d, token, KEYS[4], name, now)
     local given = told(queue, d, KEYS[3], now)
@@ -223,7 +223,7 @@ if push then
     answer[4], answer[5], answer[6] = given[1], given[2], given[3]
     flush(queue, life)
     keep(KEYS[4], life or redis.call('PTTL', KEYS[2]), DAY)
-  elseif queue.any or nOuts > 0 then
+  elseif queue.any or queue.W or nOuts > 0 then
     arm(queue, KEYS[4], name, now, us, life)
   end
 elseif queue.any and #queue.list == 0 then
