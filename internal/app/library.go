@@ -77,6 +77,17 @@ func (l *library) Decide(conv bot.Conversation, m bot.Message, now time.Time) bo
 // picture returns a picture of the base in use.
 func (l *library) picture(key string) ([]byte, bool) { return l.current.Load().base.Picture(key) }
 
+// place is how a commune is called: «xã Tịnh Khê», or its id if the base in use
+// does not know it any more.
+func (l *library) place(id string) string {
+	for _, p := range l.current.Load().base.Places {
+		if p.ID == id {
+			return p.Kind + " " + p.Name
+		}
+	}
+	return id
+}
+
 // open loads the first base and, of a folder, keeps it current until close.
 // The start fails only if there is nothing at all to serve.
 func (l *library) open() (stop func(context.Context) error, err error) {

@@ -107,7 +107,7 @@ func (o *office) roster() staff.Roster {
 func (a *App) decider(o *office) (exchange.Decider, error) {
 	talk := func() escalation.Converser { return a.library.current.Load().engine }
 	config := escalation.Config{
-		Talk: talk, Zone: a.location,
+		Talk: talk, Zone: a.location, Place: a.library.place,
 		Desk:  func() *desks.Desks { return nil },
 		Reach: func() escalation.Registry { return staff.Snapshot{} },
 	}

@@ -184,6 +184,10 @@ func (p *parley) start(open func(now func() time.Time) parleyStore) {
 	office, err := escalation.NewOffice(escalation.Config{
 		Talk: func() escalation.Converser { return builtin() }, Desk: func() *desks.Desks { return p.desks },
 		Reach: func() escalation.Registry { return directory.Snapshot() }, Zone: zone(),
+		Place: func(id string) string {
+			i := slices.IndexFunc(base.Places, func(k knowledge.Place) bool { return k.ID == id })
+			return base.Places[i].Kind + " " + base.Places[i].Name
+		},
 	})
 	if err != nil {
 		p.t.Fatal(err)
@@ -238,7 +242,13 @@ func (p *parley) typed(text string) string {
 // outlet sends everything; messages are claimed by hand.
 type outlet struct{}
 
-func (outlet) Way(bot.ChatID) record.Way       { return record.Way{Push: true} }
+func (outlet) Way(chat bot.ChatID) record.Way {
+	way := record.Way{Push: true}
+	if chat.Channel == "zalo-oa" {
+		way.Window = record.Window{Free: 48 * time.Hour, FreeMessages: 8, Total: 7 * 24 * time.Hour}
+	}
+	return way
+}
 func (outlet) Saved(bot.ChatID, *record.Lease) {}
 
 type emptySafe struct{}
@@ -392,7 +402,7 @@ func (p *parley) send() int {
 	slices.SortFunc(leases, func(a, b record.Lease) int { return strings.Compare(p.name(a.Delivery.Chat), p.name(b.Delivery.Chat)) })
 	for i := range leases {
 		for l := &leases[i]; l != nil; {
-			next, err := p.store.Settle(p.t.Context(), *l, p.sendOne(*l))
+			next, err := p.store.Settle(p.t.Context(), *l, p.told(*l))
 			if err != nil {
 				p.t.Fatal(err)
 			}
@@ -409,6 +419,16 @@ func (p *parley) name(chat bot.ChatID) string {
 		}
 	}
 	return "?" + chat.String()
+}
+
+// told is how a send ended, with what is to be told of it.
+func (p *parley) told(l record.Lease) record.Settlement {
+	s := p.sendOne(l)
+	ends := map[record.Result]bot.End{record.Sent: bot.EndSent, record.Held: bot.EndHeld, record.Failed: bot.EndFailed, record.Dropped: bot.EndDropped}
+	if track := l.Delivery.Reply.Track; track != "" {
+		s.Ended = &bot.Ended{Track: track, End: ends[s.Result], Reason: s.Reason}
+	}
+	return s
 }
 
 // sendOne is the platform.

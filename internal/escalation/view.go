@@ -5,6 +5,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/desks"
+	"github.com/doithoai/doithoai/internal/record"
 )
 
 // views are the cases of the chat as its resident may see them.
@@ -31,7 +32,13 @@ func (x *scene) views() []bot.CaseView {
 
 // window is what the resident's channel still lets through; nil if it has no
 // such bounds.
-func (x *scene) window() *window { return nil }
+func (x *scene) window() *window {
+	if x.Window == (record.Window{}) {
+		return nil
+	}
+	until, messages := x.Window.Left(x.Situation.Chat.Window, x.Now)
+	return &window{until, messages}
+}
 
 // routes are the desks as the engine asks for them.
 type routes struct {

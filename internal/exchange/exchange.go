@@ -31,6 +31,8 @@ type Situation struct {
 	// Mentioned holds what was found of the cases that the message mentions, as
 	// they stood a moment ago.
 	Mentioned map[string]record.Case
+	// Window is what the chat's channel lets through, where Chat.Window stands in it.
+	Window record.Window
 	// CodePrefix is how the code of a case opened for this chat must begin, and
 	// Random what makes it differ from others: another draw each time.
 	CodePrefix string
@@ -182,8 +184,9 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 		extra = append(extra, CountUnreadable)
 	}
 	now := x.config.Now()
+	way := x.config.Outlet.Way(m.Chat)
 	situation := Situation{
-		Chat: chat, Conversation: conv, Message: m, Now: now,
+		Chat: chat, Conversation: conv, Message: m, Now: now, Window: way.Window,
 		CodePrefix: x.store.Name(m.Chat).CodePrefix(), Random: rand.Uint64(), //nolint:gosec // a code is no secret: it opens nothing by itself
 	}
 	if situation.Mentioned, err = x.mentioned(ctx, situation); err != nil {
@@ -202,7 +205,7 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 		Day:      now.In(x.config.Location).Format(time.DateOnly),
 		Counts:   slices.Concat(step.Counts, extra),
 		Forget:   step.Forget,
-		Way:      x.config.Outlet.Way(m.Chat),
+		Way:      way,
 	}
 	save.Way.Inbound = fromChat(m)
 	for _, r := range step.Replies {
