@@ -50,6 +50,9 @@ func (t *turn) sendEntry(entry knowledge.Entry, body string, shown ...knowledge.
 		parts = append(parts, t.texts.say(textIntro))
 	}
 	r := Reply{Kind: ReplyAnswer, Text: strings.Join(parts, "\n\n"), Entry: entry.ID, Version: entry.Version()}
+	if p := entry.Picture; p.Key != "" && entry.ID != t.was.Frame.Entry { // who asks on about it has seen it
+		r.Attachments = []Attachment{{Kind: AttachPhoto, Key: p.Key, Text: p.Alt}}
+	}
 	buttons := t.hubOptions(entry)
 	if len(buttons) == 0 {
 		buttons = append(t.facetButtons(entry), t.notMeantButton())

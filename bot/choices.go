@@ -121,6 +121,7 @@ func (t *turn) act(payload string) {
 		t.notice(t.texts.say(textThanks), t.menuButton(), t.officerButton())
 	case actionForget:
 		t.step.Forget = true
+		t.dropCopies()
 		t.conv = Conversation{}
 		t.step.Replies = append(t.step.Replies, Reply{Kind: ReplyNotice, Text: t.texts.say(textForgotten)})
 	case prefixTopic:

@@ -27,6 +27,11 @@ type Conversation struct {
 	WantPlace  bool            `json:"want_place,omitempty"` // the next message may be the name of a commune
 	Place      string          `json:"place,omitempty"`      // commune id
 
+	// Attached is what was received besides text since the conversation began, the
+	// last few of it, without Source: a case opened next can take it along.
+	Attached []Attachment `json:"attached,omitempty"`
+	Copies   Copies       `json:"copies,omitzero"`
+
 	// Fragment is the masked beginning of a question typed in pieces; see
 	// fragment.go for what may stand in it and for how long.
 	Fragment   string    `json:"fragment,omitempty"`

@@ -35,7 +35,7 @@ var builtin = sync.OnceValue(func() *bot.Engine {
 //
 //	# why this dialogue is here
 //	> what the resident types
-//	! press 2 | press LABEL | payload P | open | photo | wait 31m | date 02/01/2027 | long TEXT
+//	! press 2 | press LABEL | payload P | open | photo | send KIND | wait 31m | date 02/01/2027 | long TEXT
 //	= kind answer | entry ID | verdict V | one of ID ID kind:K | both ID ID | says WORDS | not says WORDS
 //	= not kind K | button LABEL | buttons N | buttons at most N | shorter than N | forgets
 //	< the reply, recorded; go test -update rewrites these lines
@@ -135,7 +135,9 @@ func (p *player) direct(what string) bool {
 	case "open":
 		p.send(bot.Message{Kind: bot.KindOpen})
 	case "photo":
-		p.send(bot.Message{Kind: bot.KindOther})
+		p.send(bot.Message{Kind: bot.KindOther, Attachments: []bot.Attachment{thing(bot.AttachPhoto)}})
+	case "send":
+		p.send(bot.Message{Kind: bot.KindOther, Attachments: []bot.Attachment{thing(bot.AttachmentKind(arg))}})
 	case "long":
 		p.send(bot.Message{Kind: bot.KindText, Text: arg + strings.Repeat(" chuyện dài lắm", 500)})
 	case "payload":
@@ -160,6 +162,15 @@ func (p *player) direct(what string) bool {
 		p.t.Fatalf("unknown directive %q", what)
 	}
 	return true
+}
+
+// thing is an attachment as the engine gets it: what can be kept has a key.
+func thing(kind bot.AttachmentKind) bot.Attachment {
+	switch kind {
+	case bot.AttachPhoto, bot.AttachVoice, bot.AttachVideo, bot.AttachFile:
+		return bot.Attachment{Kind: kind, Key: "a0000000000000000000000000000001"}
+	}
+	return bot.Attachment{Kind: kind}
 }
 
 func (p *player) press(which string) {

@@ -47,6 +47,7 @@ func (e *Engine) Decide(conv Conversation, m Message, now time.Time) Step {
 		return Step{Conversation: conv}
 	}
 	t := e.begin(conv, now)
+	t.remember(m)
 	switch m.Kind {
 	case KindOpen:
 		t.open()
@@ -65,8 +66,7 @@ func (e *Engine) Decide(conv Conversation, m Message, now time.Time) Step {
 			t.act(actionOfficer)
 			break
 		}
-		t.count("message.other")
-		t.notice(e.texts.say(textMedia), t.officerButton(), t.menuButton())
+		t.received(m)
 	}
 	t.step.Conversation = t.conv
 	return t.step
@@ -80,11 +80,15 @@ type turn struct {
 	now  time.Time
 	on   knowledge.Date
 	step Step
+
+	origin string // the channel of the message
 }
 
 func (e *Engine) begin(conv Conversation, now time.Time) *turn {
 	if conv.UpdatedAt.IsZero() || now.Sub(conv.UpdatedAt) > ContextFor {
-		conv = Conversation{Introduced: conv.Introduced && now.Sub(conv.UpdatedAt) < 24*time.Hour, Place: conv.Place}
+		conv = Conversation{
+			Introduced: conv.Introduced && now.Sub(conv.UpdatedAt) < 24*time.Hour, Place: conv.Place, Copies: conv.Copies.lasting(now),
+		}
 	}
 	t := &turn{Engine: e, conv: conv, was: conv, now: now, on: knowledge.DateOf(now.In(e.zone))}
 	t.conv.UpdatedAt = now
@@ -96,7 +100,7 @@ func (t *turn) count(name string) { t.step.Counts = append(t.step.Counts, name) 
 
 func (t *turn) open() {
 	t.count("message.open")
-	t.conv = Conversation{UpdatedAt: t.now, Introduced: true}
+	t.conv = Conversation{UpdatedAt: t.now, Introduced: true, Copies: t.conv.Copies}
 	t.notice(t.texts.say(textWelcome)+"\n\n"+t.texts.say(textIntro), t.topicButtons()...)
 }
 

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -43,6 +44,18 @@ type Message struct {
 	Text    string // NFC; any length, the engine cuts
 	Payload string
 	Letter  *Letter // of KindLetter
+	// Sender is the channel's own id of the person who wrote. It alone gives
+	// authority: never the chat, a name, or what a button carried. Empty if the
+	// channel cannot tell, as with who writes in the name of a group.
+	Sender string
+	// Room says that the chat has several members.
+	Room bool
+	// ReplyTo is the platform's id of the message that this one answers, or under
+	// which the button stood; empty if there is none.
+	ReplyTo string
+	// About is the code of the case which that message belongs to. Whoever
+	// handles the message fills it in; a channel leaves it empty.
+	About string
 	// Attachments are what came beside or instead of text, in their order.
 	Attachments []Attachment
 }
@@ -80,11 +93,35 @@ type Attachment struct {
 }
 
 // Letter is what a step sends to another chat: messages to be queued there, in
-// the order of their sequences. It arrives soon, once, and also after a crash.
+// the order of their sequences, or something that happened and is to be decided
+// on there. It arrives soon, once, and also after a crash.
 type Letter struct {
 	To      ChatID  `json:"-"` // stored beside it, because JSON would not keep every id as it is
 	Replies []Reply `json:"replies,omitempty"`
+	// Event is read by whoever decides for the destination.
+	Event json.RawMessage `json:"event,omitempty"`
+	// Ended tells a chat how a message to it ended; see [Reply.Track].
+	Ended *Ended `json:"ended,omitempty"`
 }
+
+// Ended tells how a message that was tracked ended. Only End Held may be
+// followed by another one.
+type Ended struct {
+	Track  string `json:"track"` // of the reply
+	End    End    `json:"end"`
+	Reason string `json:"reason,omitempty"` // with EndFailed: a short name, see record.Dead
+}
+
+// End is how a message ended.
+type End string
+
+// The ends of a message.
+const (
+	EndSent    End = "sent"    // the platform has it
+	EndHeld    End = "held"    // it waits until the chat writes again
+	EndFailed  End = "failed"  // it will never go out
+	EndDropped End = "dropped" // it was not wanted any more
+)
 
 // Button is a choice under a reply. Channels without buttons show a numbered
 // list; the engine understands both the payload and the number.
@@ -118,6 +155,11 @@ const (
 	ReplyNotice  ReplyKind = "notice"  // everything the bot says about itself
 	ReplyUrgent  ReplyKind = "urgent"  // crisis text
 	ReplyHandoff ReplyKind = "handoff" // where to turn, or that an officer answers
+
+	ReplyPerson   ReplyKind = "person"   // what an officer wrote, marked as such
+	ReplyReceipt  ReplyKind = "receipt"  // that something was received or done
+	ReplyReminder ReplyKind = "reminder" // what nobody waits for
+	ReplyCard     ReplyKind = "card"     // to officers: a case, or what became of it
 )
 
 // Reply is one message to the resident. Text is plain, paragraphs separated by
@@ -130,6 +172,24 @@ type Reply struct {
 	Version string    `json:"version,omitempty"` // its version, so that a correction can be sent after it
 	// Attachments go out before the text, or with it where the channel can.
 	Attachments []Attachment `json:"attachments,omitempty"`
+
+	// Case is the code of the case this belongs to: who answers this message
+	// speaks of that case. At most 32 digits.
+	Case string `json:"case,omitempty"`
+	// Epoch, if not 0, lets it go out only while the case of the same chat
+	// stands at that epoch; see record.Guard.
+	Epoch uint64 `json:"epoch,omitempty"`
+	// Card, if not empty, makes it take the place of the message last sent to the
+	// chat under the same name: changed in place where the channel can. Where it
+	// cannot, Update is sent instead of Text, and nothing if Update is empty. Of several
+	// that wait only the last goes out. At most 64 bytes.
+	Card   string `json:"card,omitempty"`
+	Update string `json:"update,omitempty"`
+	// Track, if not empty, asks to be told how sending it ended, in a [Letter] to
+	// the chat itself that holds an [Ended]. At most 64 bytes.
+	Track string `json:"track,omitempty"`
+	// After delays it; what is behind it does not wait.
+	After time.Duration `json:"after,omitempty"`
 }
 
 // Step is what the engine decided for one message: the conversation to store,

@@ -18,6 +18,7 @@ func (d *draft) assemble() *Base {
 		Tests:    d.tests,
 		versions: map[string][]Entry{},
 		figures:  map[string]int{},
+		pictures: map[string][]byte{},
 	}
 	d.assembleFigures(b)
 	for _, p := range d.places.places {
@@ -53,6 +54,7 @@ func (d *draft) assembleEntries(b *Base, v *valueIndex) {
 			row.Line = row.Start().Line
 			e.Verdicts = append(e.Verdicts, row.VerdictRow)
 		}
+		d.assemblePicture(b, e)
 		b.Entries = append(b.Entries, e.Entry)
 	}
 	for start := 0; start < len(b.Entries); {

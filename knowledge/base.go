@@ -28,6 +28,7 @@ type Base struct {
 	versions map[string][]Entry // id → part of Entries
 	ids      []string
 	figures  map[string]int // id → index of Figures
+	pictures map[string][]byte
 }
 
 // Version names the content shortly, for logs and stored conversations.
@@ -48,6 +49,13 @@ func (b *Base) Entry(id string, on Date) (Entry, bool) {
 		}
 	}
 	return Entry{}, false
+}
+
+// Picture returns the bytes of a picture that an entry shows, by its
+// [Picture.Key]: JPEG or PNG, at most 1 MiB. Nobody changes them.
+func (b *Base) Picture(key string) (data []byte, ok bool) {
+	data, ok = b.pictures[key]
+	return data, ok
 }
 
 // Topic returns a topic by id.

@@ -36,9 +36,7 @@ func (c *checker) checkEntry(e *entryDoc) {
 		c.warn(e.File, e.Start(), "no-offers", "Tình huống này chưa mời xem mục nào.", "Thêm dòng «mục: mã-1, mã-2».")
 	}
 	c.checkSource(e)
-	if p := e.Picture.File; p != "" && !c.d.pictures[path.Join(path.Dir(e.File), p)] && !c.d.pictures[p] {
-		c.warn(e.File, e.At("hình"), "picture", fmt.Sprintf("Không thấy tệp hình «%s».", keyfile.Brief(p)), "Chép hình vào cùng thư mục với tệp này, hoặc sửa tên.")
-	}
+	c.checkPicture(e)
 }
 
 func (c *checker) checkFile(e *entryDoc) {

@@ -94,10 +94,11 @@ type Source struct {
 	Link     string // may be ""
 }
 
-// Picture is an image shown under the answer.
+// Picture is an image shown with the answer.
 type Picture struct {
-	File string // path beside the entry
+	File string // path beside the entry, or in the base's own folder
 	Alt  string // what is on it, for who cannot see or load it
+	Key  string // see [Base.Picture]: 32 characters 0-9 a-f that follow from the bytes
 }
 
 // VerdictRow is one row of "theo diện". The first row of an entry all whose

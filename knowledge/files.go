@@ -26,8 +26,8 @@ const (
 // so a folder that changes meanwhile cannot give half of two versions.
 type snapshot struct {
 	files    map[string][]byte
-	names    []string        // of files, sorted
-	pictures map[string]bool // paths of pictures, which are not read
+	names    []string // of files, sorted
+	pictures map[string]picture
 	faults   []Fault
 	total    int
 	models   []byte // see ModelsFile
@@ -42,6 +42,11 @@ func (s *snapshot) digest() string {
 	for _, name := range s.names {
 		fmt.Fprintf(h, "%d %s %d\n", len(name), name, len(s.files[name]))
 		h.Write(s.files[name])
+	}
+	for _, name := range s.pictureNames() {
+		p := s.pictures[name]
+		fmt.Fprintf(h, "%d %s %d\n", len(name), name, int64(len(p.data))+p.size)
+		h.Write(p.data)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -58,7 +63,7 @@ func (s *snapshot) fingerprint() string {
 
 // takeSnapshot reads all files of a base.
 func takeSnapshot(fsys fs.FS) *snapshot {
-	s := &snapshot{files: map[string][]byte{}, pictures: map[string]bool{}}
+	s := &snapshot{files: map[string][]byte{}, pictures: map[string]picture{}}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil && name == ".":
@@ -117,7 +122,7 @@ func (s *snapshot) add(fsys fs.FS, name string) {
 		}
 		return
 	case ".png", ".jpg", ".jpeg", ".webp":
-		s.pictures[name] = true
+		s.addPicture(fsys, name)
 		return
 	case ".yml":
 		s.fault(name, Error, "extension", "Đuôi tệp phải là .yaml, không phải .yml.", "Đổi tên tệp thành đuôi .yaml.")

@@ -46,13 +46,23 @@ func (l lastGood) save(s *snapshot) (err error) {
 
 func writeZip(f *os.File, s *snapshot) error {
 	z := zip.NewWriter(f)
-	for _, name := range s.names {
+	put := func(name string, data []byte) error {
 		w, err := z.Create(name)
-		if err != nil {
+		if err == nil {
+			_, err = w.Write(data)
+		}
+		return err
+	}
+	for _, name := range s.names {
+		if err := put(name, s.files[name]); err != nil {
 			return err
 		}
-		if _, err := w.Write(s.files[name]); err != nil {
-			return err
+	}
+	for _, name := range s.pictureNames() {
+		if data := s.pictures[name].data; data != nil {
+			if err := put(name, data); err != nil {
+				return err
+			}
 		}
 	}
 	return z.Close()

@@ -126,10 +126,10 @@ func parseSource(line string) Source {
 }
 
 func pictureField() keyfile.Field[entryDoc] {
-	return keyfile.NewField(keyfile.Key{Name: "hình", About: "tên tệp hình · mô tả hình"},
+	return keyfile.NewField(keyfile.Key{Name: "hình", About: "tên tệp hình (.jpg hoặc .png, đến 1 MB) · mô tả hình"},
 		func(r *keyfile.Reader, t *entryDoc, n *strictyaml.Node) {
 			file, alt, _ := strings.Cut(strings.ReplaceAll(r.Text("hình", n), "|", "·"), "·")
-			t.Picture = Picture{strings.TrimSpace(file), strings.TrimSpace(alt)}
+			t.Picture = Picture{File: strings.TrimSpace(file), Alt: strings.TrimSpace(alt)}
 			if t.Picture.File != "" && t.Picture.Alt == "" {
 				r.Err(n.At(), "picture", "Hình chưa có lời mô tả (người không thấy hình cần đọc được).", "Viết «tên-tệp.png · mô tả hình».")
 			}

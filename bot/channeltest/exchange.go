@@ -3,6 +3,7 @@ package channeltest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -192,4 +193,16 @@ func (x *Exchange) PushAll(at time.Time, replies ...bot.Reply) {
 	for chat := range x.chats {
 		x.push(chat, at, replies)
 	}
+}
+
+// Kept returns m as package exchange gives it to whoever decides: what can be
+// fetched has a key.
+func Kept(m bot.Message) bot.Message {
+	m.Attachments = slices.Clone(m.Attachments)
+	for i := range m.Attachments {
+		if a := &m.Attachments[i]; a.Source != "" && a.Kind.Kept() {
+			a.Key = fmt.Sprintf("a%031d", i)
+		}
+	}
+	return m
 }

@@ -82,20 +82,24 @@ func (a *api) scrub(err error) error {
 	return err
 }
 
-// fetch opens a file that the API has named; the caller closes it.
+// fetching is the method of a [callError] of [api.fetch].
+const fetching = "fetch file"
+
+// fetch opens a file that the API has named; the caller closes it. Any error is
+// a [*callError].
 func (a *api) fetch(ctx context.Context, path string) (io.ReadCloser, error) {
 	// Built from our own base: the library's links always go to Telegram's server.
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.base+"/file/bot"+a.token+"/"+path, nil)
 	if err != nil {
-		return nil, a.scrub(err)
+		return nil, &callError{method: fetching, err: a.scrub(err)}
 	}
 	res, err := a.client.Do(r)
 	if err != nil {
-		return nil, a.scrub(err)
+		return nil, &callError{method: fetching, err: a.scrub(err)}
 	}
 	if res.StatusCode != http.StatusOK {
 		res.Body.Close()
-		return nil, fmt.Errorf("status %d", res.StatusCode)
+		return nil, &callError{method: fetching, status: res.StatusCode}
 	}
 	return res.Body, nil
 }

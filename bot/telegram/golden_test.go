@@ -90,7 +90,7 @@ func (p *phone) decide(m bot.Message) []bot.Reply {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.now = p.now.Add(10 * time.Second)
-	step := engine().Decide(p.conv, m, p.now)
+	step := engine().Decide(p.conv, channeltest.Kept(m), p.now)
 	p.conv = step.Conversation
 	if step.Forget {
 		p.conv = bot.Conversation{}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"path"
 	"strconv"
 	"sync"
@@ -15,6 +15,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/record"
 )
 
@@ -211,26 +212,43 @@ func (h *heldReader) Close() error {
 
 // Fetch opens a file that a resident sent, by the source of its attachment;
 // the caller closes it. It ends with an error after 20 MB, the most that
-// Telegram gives out.
+// Telegram gives out. Errors of opening are [*delivery.SendError]: they tell
+// whether trying again is of use.
 func (c *Channel) Fetch(ctx context.Context, source string) (io.ReadCloser, error) {
 	result, err := c.api.call(ctx, "getFile", tgbotapi.Params{"file_id": source})
 	if err != nil {
-		return nil, fmt.Errorf("find file: %w", err)
+		return nil, fetchError(err)
 	}
 	var file struct {
 		Path string `json:"file_path"`
 	}
 	if err := json.Unmarshal(result, &file); err != nil || file.Path == "" {
-		return nil, errors.New("find file: no path")
+		return nil, &delivery.SendError{Kind: delivery.Gone, Reason: "no-path"}
 	}
 	body, err := c.api.fetch(ctx, file.Path)
 	if err != nil {
-		return nil, fmt.Errorf("fetch file: %w", err)
+		return nil, fetchError(err)
 	}
 	return struct {
 		io.Reader
 		io.Closer
 	}{&cappedReader{r: body, left: maxDownload}, body}, nil
+}
+
+// fetchError is sendError of a call that sends nothing to anybody: it may be
+// repeated, whatever came of it.
+func fetchError(err error) *delivery.SendError {
+	e := failed(err)
+	fail := sendError(e)
+	switch {
+	case e.is("file is too big"):
+		fail.Kind, fail.Reason = delivery.Gone, "too-large"
+	case e.method == fetching && e.status >= 400 && e.status < 500 && e.status != http.StatusTooManyRequests: // it is not there any more
+		fail.Kind, fail.Reason = delivery.Gone, "status-"+strconv.Itoa(e.status)
+	case fail.Kind == delivery.Uncertain:
+		fail.Kind = delivery.Retry
+	}
+	return fail
 }
 
 // cappedReader ends with an error, not as if all was read, when it is too much.

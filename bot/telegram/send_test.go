@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net"
@@ -431,6 +432,63 @@ func TestFetch(t *testing.T) {
 	}
 	if _, err := b.bot.Fetch(t.Context(), "FILE-unknown"); err == nil || strings.Contains(err.Error(), token) {
 		t.Errorf("an unknown file: %v", err)
+	}
+}
+
+// What cannot be fetched for good is told from what may be, and no error holds
+// the token.
+func TestFetchFails(t *testing.T) {
+	t.Parallel()
+	answers := map[string]func(w http.ResponseWriter, r *http.Request){
+		"too big":  func(w http.ResponseWriter, _ *http.Request) { refuse(w, 400, "Bad Request: file is too big") },
+		"unknown":  func(w http.ResponseWriter, _ *http.Request) { refuse(w, 400, "Bad Request: invalid file_id") },
+		"busy":     func(w http.ResponseWriter, _ *http.Request) { refuse(w, 429, "Too Many Requests: retry after 3") },
+		"broken":   func(w http.ResponseWriter, _ *http.Request) { refuse(w, 500, "Internal Server Error") },
+		"no path":  func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"ok":true,"result":{"file_id":"x"}}`) },
+		"a wall":   func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "forbidden", http.StatusForbidden) },
+		"vanished": named(func(w http.ResponseWriter) { w.WriteHeader(http.StatusNotFound) }),
+		"away":     named(func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) }),
+		"cut off":  named(func(http.ResponseWriter) { panic(http.ErrAbortHandler) }),
+	}
+	for name, want := range map[string]struct {
+		kind   delivery.Kind
+		reason string
+	}{
+		"too big": {delivery.Gone, "too-large"}, "unknown": {delivery.Gone, "invalid-file-id"}, "no path": {delivery.Gone, "no-path"},
+		"vanished": {delivery.Gone, "status-404"}, "busy": {delivery.Throttled, "too-many"}, "broken": {delivery.Retry, "server-error"},
+		"a wall": {delivery.Retry, "not-the-api"}, "away": {delivery.Retry, "server-error"}, "cut off": {delivery.Retry, "line-broke"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := httptest.NewServer(http.HandlerFunc(answers[name]))
+			defer api.Close()
+			b := sending(t, func(c *telegram.Config) { c.API = api.URL })
+			_, err := b.bot.Fetch(t.Context(), "FILE-7")
+			fail, ok := errors.AsType[*delivery.SendError](err)
+			if !ok || fail.Kind != want.kind || fail.Reason != want.reason {
+				t.Errorf("got %v, want %v (%s)", err, want.kind, want.reason)
+			}
+			if strings.Contains(fmt.Sprint(err), token) {
+				t.Errorf("the error holds the token: %v", err)
+			}
+		})
+	}
+}
+
+// refuse answers as the API does.
+func refuse(w http.ResponseWriter, code int, words string) {
+	w.WriteHeader(code)
+	fmt.Fprintf(w, `{"ok":false,"error_code":%d,"description":%q}`, code, words)
+}
+
+// named finds the file, and then does what it is told with the request for it.
+func named(then func(http.ResponseWriter)) func(http.ResponseWriter, *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/file/") {
+			then(w)
+			return
+		}
+		fmt.Fprint(w, `{"ok":true,"result":{"file_id":"FILE-7","file_path":"photos/7.jpg"}}`)
 	}
 }
 

@@ -77,9 +77,12 @@ func FuzzIncoming(f *testing.F) {
 
 func TestButtonsAreNumberedAsTheEngineCounts(t *testing.T) {
 	t.Parallel()
-	r := render(deliveryOf(
+	r, err := new(Handler).render(t.Context(), deliveryOf(
 		bot.Button{Label: "a", Payload: "a"}, bot.Button{Label: "Gặp cán bộ", Payload: "gap-can-bo"}, bot.Button{Label: "b", Payload: "b"},
 	))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var got string
 	for _, b := range r.Buttons {
 		got += b.Number

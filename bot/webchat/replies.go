@@ -24,6 +24,7 @@ type reply struct {
 	Seq     uint64        `json:"seq"`
 	Kind    bot.ReplyKind `json:"kind"`
 	Text    string        `json:"text"`
+	Shows   []shown       `json:"shows,omitempty"` // before the text
 	Buttons []button      `json:"buttons,omitempty"`
 }
 
@@ -34,13 +35,22 @@ type button struct {
 	Payload string `json:"payload"`
 }
 
-func render(d record.Delivery) reply {
+// render makes the page's form of a delivery. The error says that it cannot be
+// known yet where something is that belongs to it.
+func (h *Handler) render(ctx context.Context, d record.Delivery) (reply, error) {
 	r := reply{Seq: d.Seq, Kind: d.Reply.Kind, Text: d.Reply.Text}
+	for _, a := range d.Reply.Attachments {
+		s, err := h.show(ctx, a)
+		if err != nil {
+			return reply{}, err
+		}
+		r.Shows = append(r.Shows, s)
+	}
 	numbers := bot.Numbers(d.Reply.Buttons)
 	for i, b := range d.Reply.Buttons {
 		r.Buttons = append(r.Buttons, button{Number: numbers[i], Label: b.Label, Payload: b.Payload})
 	}
-	return r
+	return r, nil
 }
 
 // waiting returns what waits for the session after a sequence.
@@ -53,9 +63,14 @@ func (h *Handler) waiting(ctx context.Context, s session, after uint64) ([]reply
 	}
 	replies := []reply{}
 	for _, d := range all {
-		if d.Seq > after {
-			replies = append(replies, render(d))
+		if d.Seq <= after {
+			continue
 		}
+		r, err := h.render(ctx, d)
+		if err != nil {
+			return nil, errUnavailable(err)
+		}
+		replies = append(replies, r)
 	}
 	return replies, nil
 }

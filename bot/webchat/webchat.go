@@ -39,6 +39,14 @@ type Outbox interface {
 	Watch(chat bot.ChatID) (changed <-chan struct{}, stop func())
 }
 
+// Media gives our own copies of pictures and the like addresses on our own server.
+type Media interface {
+	// URL returns where the page finds what is kept under key, beginning with a
+	// slash, and its media type. An error that is [fs.ErrNotExist] says that it is
+	// gone for good, any other that it may work later.
+	URL(ctx context.Context, key string) (address, kind string, err error)
+}
+
 // Config is what [New] needs. Intake, Outbox, Key and Logger are compulsory.
 type Config struct {
 	Intake Intake
@@ -54,6 +62,8 @@ type Config struct {
 	// TrustedProxies may tell us a client's address and scheme; all others are
 	// taken for the client itself.
 	TrustedProxies []netip.Prefix
+	// Media shows what is sent besides text. Nil: only its description is shown.
+	Media Media
 	// Province stands in the heading; may be empty.
 	Province string
 	// Limits bound what strangers can use up; zero fields take the default.
@@ -69,6 +79,7 @@ const maxWait = 10 * time.Second
 type Handler struct {
 	intake   Intake
 	outbox   Outbox
+	media    Media
 	log      *slog.Logger
 	now      func() time.Time
 	sessions sessions
@@ -107,6 +118,7 @@ func New(cfg Config) (*Handler, error) {
 	h := &Handler{
 		intake:   cfg.Intake,
 		outbox:   cfg.Outbox,
+		media:    cfg.Media,
 		log:      cfg.Logger.With("component", "webchat"),
 		now:      cfg.Now,
 		sessions: newSessions(cfg.Key, limits.Sessions),
@@ -168,7 +180,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // is framed by nobody and tells other sites nothing.
 func securityHeaders(head http.Header) {
 	head.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
-		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'")
+		"media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'")
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("X-Frame-Options", "DENY")
 	head.Set("Referrer-Policy", "no-referrer")

@@ -101,7 +101,7 @@ func (p *player) decide(m bot.Message) []bot.Reply {
 	if err := json.Unmarshal(p.conv, &conv); err != nil {
 		panic(err)
 	}
-	step := builtin().Decide(conv, m, m.At)
+	step := builtin().Decide(conv, channeltest.Kept(m), m.At)
 	if step.Forget {
 		step.Conversation = bot.Conversation{}
 	}

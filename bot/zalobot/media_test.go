@@ -2,6 +2,7 @@ package zalobot_test
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -31,8 +32,8 @@ func TestShowsPublishedMedia(t *testing.T) {
 	b, p := posted(t, zbfake.Options{Fetch: server.Client()}, func(c *zalobot.Config) { c.Media = public })
 	var attachments []bot.Attachment
 	for kind, data := range map[bot.AttachmentKind][]byte{bot.AttachPhoto: picture, bot.AttachVoice: voice} {
-		key, _, err := disk.Put(t.Context(), bytes.NewReader(data))
-		if err != nil {
+		key := fmt.Sprintf("a%031x", len(attachments))
+		if _, err := disk.Put(t.Context(), key, bytes.NewReader(data)); err != nil {
 			t.Fatal(err)
 		}
 		attachments = append(attachments, bot.Attachment{Kind: kind, Key: key})

@@ -39,7 +39,8 @@ type Intake interface {
 
 // Media holds our own copies of pictures and files.
 type Media interface {
-	// Open returns the bytes of a copy; whoever opens closes.
+	// Open returns the bytes of a copy; whoever opens closes. An error that is
+	// [fs.ErrNotExist] says that it is gone for good, any other that it may work later.
 	Open(ctx context.Context, key string) (io.ReadCloser, error)
 }
 

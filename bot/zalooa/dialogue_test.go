@@ -87,7 +87,7 @@ func engine() func(bot.Message) []bot.Reply {
 		if err := json.Unmarshal(stored, &conv); err != nil {
 			panic(err)
 		}
-		step := builtin().Decide(conv, m, m.At)
+		step := builtin().Decide(conv, channeltest.Kept(m), m.At)
 		if step.Forget {
 			step.Conversation = bot.Conversation{}
 		}

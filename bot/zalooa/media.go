@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"path"
@@ -28,6 +29,11 @@ const (
 
 // errUnsendable says that Zalo would not take a picture or file.
 var errUnsendable = errors.New("zalo does not take this kind of file")
+
+// FileHosts are where Zalo keeps what people send to an account: pictures and
+// voices, papers (with where those are moved to), films. Zalo publishes no list;
+// these are the hosts of addresses that were met.
+func FileHosts() []string { return []string{"*.zdn.vn", "*.dlfl.vn", "*.flchat.vn", "*.dlmd.me"} }
 
 // sendUpload uploads what the next part shows. What was uploaded before is
 // shown at once.
@@ -144,6 +150,10 @@ func (c *Channel) upload(ctx context.Context, a bot.Attachment) (string, error) 
 // read returns our copy, if it is not larger than any channel stores.
 func (c *Channel) read(ctx context.Context, a bot.Attachment) ([]byte, error) {
 	r, err := c.cfg.Media.Open(ctx, a.Key)
+	if errors.Is(err, fs.ErrNotExist) {
+		c.count("media.gone")
+		return nil, errUnsendable
+	}
 	if err != nil {
 		return nil, &callError{err: fmt.Errorf("open media: %w", err)}
 	}

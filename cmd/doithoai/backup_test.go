@@ -244,7 +244,7 @@ func TestConversationGoesOnAfterARestore(t *testing.T) {
 	engine := bot.NewEngine(knowledge.NewMatcher(base, nil), time.UTC)
 	ask := func(s *boltstore.Store, id, text string) {
 		t.Helper()
-		x, err := exchange.New(s, engine, exchange.Config{Apology: bot.Reply{Text: "Dạ, xin lỗi."}})
+		x, err := exchange.New(s, exchange.Talking(engine), exchange.Config{Apology: bot.Reply{Text: "Dạ, xin lỗi."}})
 		if err != nil {
 			t.Fatal(err)
 		}

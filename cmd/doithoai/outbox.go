@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/app"
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/record"
@@ -173,7 +174,15 @@ func reasonText(reason string) string {
 		"note":                "Kênh gửi làm sai",
 		"gone":                "Nơi nhận không còn",
 		"blocked":             "Người nhận đã chặn",
+		"host":                "Tệp nằm ở nơi không quen, không lấy",
+		"type":                "Tệp thuộc loại không giữ",
+		"too-large":           "Tệp lớn quá",
+		"no-source":           "Kênh của tệp không còn chạy",
+		"no-copy":             "Không còn tệp để giữ tiếp",
 	}[reason]
+	if !ok && strings.HasPrefix(reason, "status-") {
+		return "Kênh không đưa tệp"
+	}
 	if !ok {
 		return "Kênh từ chối"
 	}
@@ -182,6 +191,9 @@ func reasonText(reason string) string {
 
 func laneText(lane string) string {
 	channel, account, _ := strings.Cut(lane, "/")
+	if channel == bot.MediaChannel {
+		return "tệp gửi qua " + laneText(account)
+	}
 	name, ok := map[string]string{
 		"web": "trang web", "terminal": "cửa sổ lệnh", "telegram": "Telegram", "zalo-oa": "Zalo OA", "zalo-bot": "Zalo Bot",
 	}[channel]

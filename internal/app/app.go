@@ -18,6 +18,7 @@ import (
 	"github.com/doithoai/doithoai/internal/control"
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/exchange"
+	"github.com/doithoai/doithoai/internal/media"
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/spool"
 )
@@ -35,15 +36,18 @@ const province = "Quảng Ngãi"
 
 // App is the running program.
 type App struct {
-	log      *slog.Logger
-	version  string
-	location *time.Location
-	library  *library
-	store    liveStore
-	outbox   *delivery.Pull
-	exchange *exchange.Exchange
-	intake   *exchange.Intake // nil without channels that give up early
-	tally    tally
+	log       *slog.Logger
+	version   string
+	location  *time.Location
+	library   *library
+	store     liveStore
+	outbox    *delivery.Pull
+	shelf     *shelf
+	media     *media.Public // for our own page
+	published *media.Public // for platforms; nil without a public address
+	exchange  *exchange.Exchange
+	intake    *exchange.Intake // nil without channels that give up early
+	tally     tally
 
 	sites    []*site
 	loops    []*loop
@@ -59,6 +63,9 @@ type Options struct {
 	Decider exchange.Decider
 	// Channels are served beside those of the settings.
 	Channels []ChannelOpener
+	// Fetch says how files are got that platforms name by address; whose hosts
+	// they may be is the channels' to say.
+	Fetch media.FetchConfig
 }
 
 // New opens everything the settings ask for and holds the addresses; nothing
@@ -91,6 +98,10 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	}
 	a.cleanups.push("knowledge", stop)
 
+	if err := a.openMedia(settings, log); err != nil {
+		return err
+	}
+
 	// A channel needs a door to bring messages to, and delivery, behind that
 	// door, needs the channel to send: the doors are opened last.
 	direct, quick := new(hall), new(hall)
@@ -101,13 +112,14 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	channels, err := openChannels(wiring{
 		settings: settings, doors: Doors{Direct: direct, Quick: quick}, safe: a.store,
 		texts: texts, count: a.tally.count, log: log,
+		shelf: a.shelf, published: a.published, fetch: options.Fetch,
 	}, options.Channels)
 	if err != nil {
 		return err
 	}
 	decider := options.Decider
 	if decider == nil {
-		decider = a.library
+		decider = exchange.Talking(a.library)
 	}
 	if err := a.openExchange(channels, decider, log); err != nil {
 		return err
@@ -122,6 +134,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 
 	mux := http.NewServeMux()
 	a.healthRoutes(mux)
+	a.serveMedia(mux)
 	site, err := open(ctx, "web", "listen", settings.Listen, mux, log)
 	if err != nil {
 		return err
@@ -160,9 +173,10 @@ func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *sl
 		return err
 	}
 	a.outbox = delivery.NewPull(a.store)
-	lanes := make([]delivery.LaneConfig, len(channels))
-	for i, c := range channels {
-		lanes[i] = c.Lane
+	lanes := a.errandLanes(channels)
+	for _, c := range channels {
+		c.Lane.Sender = patient{c.Lane.Sender, a.shelf}
+		lanes = append(lanes, c.Lane)
 	}
 	push, err := delivery.NewPush(a.store, a.store, lanes, delivery.Options{Drain: drainWait, Log: log})
 	if err != nil {
@@ -175,6 +189,7 @@ func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *sl
 	a.exchange, err = exchange.New(a.store, decider, exchange.Config{
 		Apology:  sorry,
 		Graves:   a.store,
+		MediaKey: a.store.Key("media"),
 		Location: a.location,
 		Outlet:   outlet,
 		Log:      log,
@@ -216,7 +231,8 @@ func (a *App) addSite(s *site) {
 func (a *App) webChat(settings *config.Config, log *slog.Logger) (*webchat.Handler, error) {
 	return webchat.New(webchat.Config{
 		Intake:         a.exchange,
-		Outbox:         a.outbox,
+		Outbox:         patientPull{a.outbox, a.shelf},
+		Media:          a.media,
 		Logger:         log,
 		Key:            a.store.Key("web sessions"),
 		PublicURL:      settings.PublicURL,

@@ -59,8 +59,13 @@ func start(t *testing.T, c *config.Config) *running {
 
 func startLogging(t *testing.T, c *config.Config, log io.Writer) *running {
 	t.Helper()
+	return startWith(t, c, log, app.Options{})
+}
+
+func startWith(t *testing.T, c *config.Config, log io.Writer, options app.Options) *running {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	a, err := app.New(ctx, c, "test", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), app.Options{})
+	a, err := app.New(ctx, c, "test", slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), options)
 	if err != nil {
 		t.Fatal(err)
 	}

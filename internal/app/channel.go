@@ -6,6 +6,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/media"
 )
 
 // Channel is one account on a messaging platform, ready to be wired: how it is
@@ -17,6 +18,8 @@ type Channel struct {
 	Hook http.Handler
 	// Run polls, renews tokens and the like until its context ends; may be nil.
 	Run func(ctx context.Context) error
+	// Files gets what comes with messages; nil if nothing can be got.
+	Files media.Source
 }
 
 // Door is where a channel brings what it received. Handle returns nil when the

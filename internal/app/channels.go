@@ -15,6 +15,7 @@ import (
 	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/internal/config"
 	"github.com/doithoai/doithoai/internal/delivery"
+	"github.com/doithoai/doithoai/internal/media"
 	"github.com/doithoai/doithoai/internal/record"
 )
 
@@ -46,6 +47,10 @@ type wiring struct {
 	texts    bot.ChannelTexts
 	count    func(name string)
 	log      *slog.Logger
+
+	shelf     *shelf
+	published *media.Public     // nil without a public address
+	fetch     media.FetchConfig // but for the hosts
 }
 
 // channelTable lists the channels of the settings: whether one is set, and how it is made.
@@ -104,6 +109,7 @@ func openTelegram(w wiring) (Channel, error) {
 		Token: t.Token, API: t.API, Mode: telegram.Mode(t.Mode), Secret: t.Secret, URL: w.settings.PublicURL + telegramPath,
 		Intake: w.doors.Direct,
 		Lease:  poller{w.safe, rand.Text()},
+		Media:  telegramMedia{w.shelf},
 		Labels: telegram.Labels{Start: w.texts.Start, Menu: w.texts.Menu, Officer: w.texts.Officer, Forget: w.texts.Forget},
 		Flood:  telegram.Flood{Text: w.texts.Flood},
 		Count:  w.count, Log: w.log,
@@ -113,7 +119,7 @@ func openTelegram(w wiring) (Channel, error) {
 	}
 	return Channel{
 		Lane: delivery.LaneConfig{Lane: c.Lane(), Sender: c, Pace: telegramChat, Rate: telegramAll, Workers: 16},
-		Path: telegramPath, Hook: c, Run: c.Run,
+		Path: telegramPath, Hook: c, Run: c.Run, Files: c,
 	}, nil
 }
 
@@ -139,7 +145,7 @@ func openZaloOA(w wiring) (Channel, error) {
 		AppID: z.AppID, AppSecret: z.AppSecret, OASecret: z.OASecret,
 		AccessToken: z.AccessToken, RefreshToken: z.RefreshToken, API: z.API, OAuth: z.OAuth,
 		TokenFile: zaloTokenFile(w.settings.Data), PerMinute: z.PerMinute, Numbered: z.Numbered,
-		Flood: w.texts.Flood, Anonymous: w.texts.Anonymous, Count: w.count,
+		Flood: w.texts.Flood, Anonymous: w.texts.Anonymous, Count: w.count, Media: zaloMedia{w.shelf},
 		// A request to Zalo to have one's data deleted is «quên tôi».
 		Withdraw: func(ctx context.Context, chat bot.ChatID) error {
 			id := "withdraw:" + time.Now().UTC().Format(time.DateOnly)
@@ -149,33 +155,45 @@ func openZaloOA(w wiring) (Channel, error) {
 	if err != nil {
 		return Channel{}, err
 	}
+	files, err := filesOf(zalooa.FileHosts(), w.fetch)
+	if err != nil {
+		return Channel{}, err
+	}
 	return Channel{
 		Lane: delivery.LaneConfig{
 			Lane: c.Lane(), Sender: c, Rate: c.Rate(), Supersede: true,
 			Stale: zaloStale, AskAgain: w.texts.AskAgain, Workers: 16,
 		},
-		Path: zaloOAPath, Hook: c, Run: c.Run,
+		Path: zaloOAPath, Hook: c, Run: c.Run, Files: files,
 	}, nil
 }
 
-// openZaloBot makes the channel of a Zalo bot. Nothing is published on it but
-// text: pictures would need an address of ours that Zalo can fetch them from.
+// openZaloBot makes the channel of a Zalo bot. Pictures need an address of ours
+// that Zalo can fetch them from; without one they are told in words.
 func openZaloBot(w wiring) (Channel, error) {
 	z := w.settings.ZaloBot
-	c, err := zalobot.New(zalobot.Config{
+	set := zalobot.Config{
 		Token: z.Token, API: z.API, Mode: zalobot.Mode(z.Mode), Secret: z.Secret, URL: w.settings.PublicURL + zaloBotPath,
 		Intake: w.doors.Quick, // nobody knows whether Zalo comes again
 		Lease:  poller{w.safe, rand.Text()},
 		Flood:  zalobot.Flood{Text: w.texts.Flood}, Choose: w.texts.Choose,
 		Sent:  func() { w.count("zalo-bot.sent") },
 		Count: w.count, Log: w.log,
-	})
+	}
+	if w.published != nil {
+		set.Media = w.published
+	}
+	c, err := zalobot.New(set)
+	if err != nil {
+		return Channel{}, err
+	}
+	files, err := filesOf(zalobot.FileHosts(), w.fetch)
 	if err != nil {
 		return Channel{}, err
 	}
 	return Channel{
 		Lane: delivery.LaneConfig{Lane: c.Lane(), Sender: c, Pace: zalobot.Pace(), Rate: zalobot.Rate()},
-		Path: zaloBotPath, Hook: c, Run: c.Run,
+		Path: zaloBotPath, Hook: c, Run: c.Run, Files: files,
 	}, nil
 }
 

@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"context"
+	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -109,7 +111,9 @@ func newGate(t *testing.T) *gate {
 			return
 		}
 		defer answer.Body.Close()
+		maps.Copy(w.Header(), answer.Header)
 		w.WriteHeader(answer.StatusCode)
+		_, _ = io.Copy(w, answer.Body) // whoever asked has gone
 	}))
 	t.Cleanup(server.Close)
 	g.url = server.URL

@@ -43,7 +43,7 @@ func Chat(ctx context.Context, settings *config.Config, in io.Reader, out io.Wri
 		return err
 	}
 	outbox := delivery.NewPull(store)
-	x, err := exchange.New(store, library, exchange.Config{
+	x, err := exchange.New(store, exchange.Talking(library), exchange.Config{
 		Apology: sorry, Location: settings.Timezone, Outlet: outbox, Log: log,
 	})
 	if err != nil {

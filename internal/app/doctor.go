@@ -35,6 +35,8 @@ func Examine(ctx context.Context, settings *config.Config) []Finding {
 		found("Thiết đặt", "phiên bản này chạy được", refuseUnsupported(settings)),
 		found("Kho lưu", store, err),
 	}
+	copies, err := examineMedia(mediaFolder(settings))
+	findings = append(findings, found("Hình, ghi âm", copies, err))
 	base, err := examineKnowledge(settings)
 	findings = append(findings, found("Kho kiến thức", base, err))
 	for _, address := range []struct{ key, value string }{{"listen", settings.Listen}, {"admin_listen", settings.AdminListen}} {
@@ -68,6 +70,14 @@ func examineFile(dir string) (string, error) {
 		}
 		return name + " lành lặn" + class, nil
 	}
+	if err := probe(dir); err != nil {
+		return "", dataProblem(dir, err)
+	}
+	return "sẽ được tạo ở " + name + class, nil
+}
+
+// probe writes where a folder is or will be made, and leaves nothing behind.
+func probe(dir string) error {
 	above := dir
 	for {
 		if _, err := os.Stat(above); err == nil {
@@ -75,14 +85,18 @@ func examineFile(dir string) (string, error) {
 		}
 		above = filepath.Dir(above)
 	}
-	probe, err := os.CreateTemp(above, ".doithoai-*")
+	file, err := os.CreateTemp(above, ".doithoai-*")
 	if err != nil {
-		return "", dataProblem(dir, err)
+		return err
 	}
-	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
-		return "", dataProblem(dir, err)
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
+func examineMedia(dir string) (string, error) {
+	if err := probe(dir); err != nil {
+		return "", mediaProblem(dir, err)
 	}
-	return "sẽ được tạo ở " + name + class, nil
+	return "giữ ở " + dir + ", một ngày, theo hồ sơ thì 30 ngày", nil
 }
 
 func examineKnowledge(settings *config.Config) (string, error) {

@@ -47,6 +47,7 @@ type edition struct {
 	version string
 	source  string
 	engine  *bot.Engine
+	base    *knowledge.Base
 }
 
 // reload is how the latest attempt to load a base ended.
@@ -57,7 +58,7 @@ type reload struct {
 	Warnings int       `json:"warnings"`
 }
 
-var _ exchange.Decider = (*library)(nil)
+var _ exchange.Talker = (*library)(nil)
 
 func newLibrary(settings *config.Config, copies string, log *slog.Logger) *library {
 	return &library{
@@ -72,6 +73,9 @@ func newLibrary(settings *config.Config, copies string, log *slog.Logger) *libra
 func (l *library) Decide(conv bot.Conversation, m bot.Message, now time.Time) bot.Step {
 	return l.current.Load().engine.Decide(conv, m, now)
 }
+
+// picture returns a picture of the base in use.
+func (l *library) picture(key string) ([]byte, bool) { return l.current.Load().base.Picture(key) }
 
 // open loads the first base and, of a folder, keeps it current until close.
 // The start fails only if there is nothing at all to serve.
@@ -144,7 +148,7 @@ func (l *library) use(base *knowledge.Base, source string) {
 	l.keep(matcher)
 	base.Models = nil // a fifth of the memory, and never read again
 	engine := bot.NewEngine(matcher, l.location)
-	l.current.Store(&edition{base.Version(), source, engine})
+	l.current.Store(&edition{base.Version(), source, engine, base})
 	debug.FreeOSMemory() // reading a base takes several times what keeping it does
 	l.log.Info("knowledge in use", "source", source, "version", base.Version(), "entries", len(base.IDs()))
 }

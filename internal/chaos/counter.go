@@ -19,7 +19,7 @@ const rooms = 50
 // letter.
 type Counter struct{}
 
-// Decide implements exchange.Decider.
+// Decide implements exchange.Talker.
 func (Counter) Decide(conv bot.Conversation, m bot.Message, now time.Time) bot.Step {
 	switch m.Kind {
 	case bot.KindLetter:

@@ -17,6 +17,7 @@ import (
 
 	"github.com/doithoai/doithoai/internal/app"
 	"github.com/doithoai/doithoai/internal/config"
+	"github.com/doithoai/doithoai/internal/exchange"
 )
 
 // replicaVariable makes a process a replica: it holds its [plan].
@@ -62,7 +63,7 @@ func runReplica(text string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil)).With("replica", p.Name)
-	a, err := app.New(ctx, settings, "chaos", log, app.Options{Decider: Counter{}, Channels: openers(p.Name, p.Platform)})
+	a, err := app.New(ctx, settings, "chaos", log, app.Options{Decider: exchange.Talking(Counter{}), Channels: openers(p.Name, p.Platform)})
 	if err != nil {
 		return err
 	}

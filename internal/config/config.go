@@ -19,6 +19,7 @@ type Config struct {
 	Listen         string         // address of the web chat and the webhooks
 	AdminListen    string         // address of pprof; empty switches it off
 	Data           string         // folder of the embedded store
+	Media          string         // folder of copies of pictures and the like; empty means media in Data
 	Redis          string         // URL; empty means the embedded store
 	RedisPrefix    string         // before every key in Redis
 	Knowledge      string         // folder of the knowledge base; empty means the built-in one

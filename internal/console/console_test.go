@@ -306,3 +306,18 @@ func TestConformance(t *testing.T) {
 		return p
 	})
 }
+
+// A terminal shows no pictures: it says what is on them.
+func TestPicturesAreToldInWords(t *testing.T) {
+	t.Parallel()
+	x := channeltest.NewExchange(func(bot.Message) []bot.Reply {
+		return []bot.Reply{{Text: "Dạ", Attachments: []bot.Attachment{{Kind: bot.AttachPhoto, Key: "k", Text: "Mẫu thẻ"}, {Kind: bot.AttachVoice, Key: "l"}}}}
+	})
+	var out strings.Builder
+	if err := console.Run(t.Context(), console.Config{In: strings.NewReader("x"), Out: &out, Intake: x, Outbox: x}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "[Mẫu thẻ]\n\nDạ\n---\n"; out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}

@@ -104,7 +104,7 @@ func (s *screen) block(replies []bot.Reply, asked bool) {
 // inPipe writes a reply as it is. A line that looks like our own marks gets a
 // space before it.
 func (s *screen) inPipe(r bot.Reply) {
-	for line := range strings.SplitSeq(printable(r.Text), "\n") {
+	for line := range strings.SplitSeq(printable(words(r)), "\n") {
 		if line == "--" || line == "---" {
 			line = " " + line
 		}
@@ -122,7 +122,7 @@ func (s *screen) onTerminal(r bot.Reply) {
 		color = red
 	}
 	s.write("\n" + s.paint(bold+color, "Trợ lý tự động") + "\n")
-	for line := range strings.SplitSeq(printable(r.Text), "\n") {
+	for line := range strings.SplitSeq(printable(words(r)), "\n") {
 		s.write(s.wrap(line, "", hang(line)) + "\n")
 	}
 	numbers := bot.Numbers(r.Buttons)
@@ -131,6 +131,20 @@ func (s *screen) onTerminal(r bot.Reply) {
 		s.write(s.paint(green, mark) + strings.TrimPrefix(s.wrap(printable(b.Label), mark, strings.Repeat(" ", len(mark))), mark) + "\n")
 	}
 	s.write("\n")
+}
+
+// words are what can be written of a reply: of a picture what it shows.
+func words(r bot.Reply) string {
+	var parts []string
+	for _, a := range r.Attachments {
+		if a.Text != "" {
+			parts = append(parts, "["+a.Text+"]")
+		}
+	}
+	if r.Text != "" {
+		parts = append(parts, r.Text)
+	}
+	return strings.Join(parts, "\n\n")
 }
 
 // hang is the indent under a line of a list.

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/doithoai/doithoai/internal/record"
@@ -49,5 +48,5 @@ type Graveyard interface {
 	Bury(ctx context.Context, id string) error
 }
 
-// ErrNotFound says that there is no dead letter of that id.
-var ErrNotFound = errors.New("no such dead letter")
+// ErrNotFound says that there is no dead letter of that id. It is [record.ErrNotFound].
+var ErrNotFound = record.ErrNotFound

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -12,10 +13,42 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
-// Decider decides what follows from a message. It does no I/O and may be
-// called more than once for one message.
+// Decider decides what follows from a message. It does no I/O, is a function of
+// the situation, and may be called more than once for one message.
 type Decider interface {
+	Decide(s Situation) Outcome
+}
+
+// Situation is all that a decision rests on.
+type Situation struct {
+	Chat         record.Chat // as loaded, with its cases; State is left unread
+	Conversation bot.Conversation
+	Message      bot.Message
+	Now          time.Time
+	// CodePrefix is how the code of a case opened for this chat must begin, and
+	// Random what makes it differ from others: another draw each time.
+	CodePrefix string
+	Random     uint64
+}
+
+// Outcome is what was decided.
+type Outcome struct {
+	bot.Step
+	Cases []record.CaseChange
+}
+
+// Talker decides by what was said alone; [bot.Engine] is one.
+type Talker interface {
 	Decide(conv bot.Conversation, m bot.Message, now time.Time) bot.Step
+}
+
+// Talking makes a decider of a talker. It opens no cases.
+func Talking(t Talker) Decider { return talking{t} }
+
+type talking struct{ Talker }
+
+func (t talking) Decide(s Situation) Outcome {
+	return Outcome{Step: t.Talker.Decide(s.Conversation, s.Message, s.Now)}
 }
 
 // Counters that Handle raises itself, beside those of a step.
@@ -39,6 +72,9 @@ type Config struct {
 	Apology bot.Reply
 	// Graves, if not nil, loses what it holds of a chat that is forgotten.
 	Graves Graves
+	// MediaKey names the copies of what comes with messages; they are made by
+	// whoever serves the lanes of [bot.MediaChannel]. None are if it is nil.
+	MediaKey []byte
 	// Location says where a day of the counts begins; UTC if nil.
 	Location *time.Location
 	// Outlet is where saved replies leave; nil if every chat fetches and
@@ -92,6 +128,10 @@ func (x *Exchange) Handle(ctx context.Context, m bot.Message) error {
 	}
 	defer unlock()
 
+	if m.About, err = x.about(ctx, m); err != nil {
+		return err
+	}
+	m.Attachments = x.named(m)
 	for range 1 + maxReloads {
 		save, err := x.decide(ctx, m)
 		if err != nil {
@@ -134,7 +174,10 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 		extra = append(extra, CountUnreadable)
 	}
 	now := x.config.Now()
-	step, err := x.safely(conv, m, now)
+	step, err := x.safely(Situation{
+		Chat: chat, Conversation: conv, Message: m, Now: now,
+		CodePrefix: x.store.Name(m.Chat).CodePrefix(), Random: rand.Uint64(), //nolint:gosec // a code is no secret: it opens nothing by itself
+	})
 	if err != nil {
 		return record.Save{}, err
 	}
@@ -142,7 +185,8 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 		Chat:     m.Chat,
 		Revision: chat.Revision,
 		Update:   m.ID,
-		Letters:  step.Letters,
+		Cases:    step.Cases,
+		Letters:  slices.Concat(step.Letters, fetches(m)),
 		Day:      now.In(x.config.Location).Format(time.DateOnly),
 		Counts:   slices.Concat(step.Counts, extra),
 		Forget:   step.Forget,
@@ -152,7 +196,7 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 	for _, r := range step.Replies {
 		save.Out = append(save.Out, outgoing(r, save.Way.Supersede))
 	}
-	if step.Forget {
+	if step.Forget && m.Chat.Channel != bot.MediaChannel {
 		return save, nil // and no conversation: the next message begins one
 	}
 	if save.State, err = record.EncodeConversation(step.Conversation); err != nil {
@@ -186,11 +230,41 @@ func (x *Exchange) forgetDead(ctx context.Context, chat bot.ChatID) {
 
 // outgoing is a reply with the rules of its way.
 func outgoing(r bot.Reply, supersede bool) record.Outgoing {
-	o := record.Outgoing{Reply: r, Priority: record.PriorityReply}
-	if supersede && r.Kind != bot.ReplyUrgent {
+	o := record.Outgoing{Reply: r, Priority: priority(r.Kind), After: r.After, Ref: []byte(r.Case)}
+	switch {
+	case r.Card != "":
+		o.Collapse = "card:" + r.Card
+	case supersede && automatic(r.Kind):
 		o.Collapse = collapseReplies
 	}
+	if r.Epoch != 0 {
+		o.Guard = record.Guard{Code: r.Case, Epoch: r.Epoch}
+	}
 	return o
+}
+
+// priority ranks a reply among those that wait for the same chat.
+func priority(k bot.ReplyKind) record.Priority {
+	switch k {
+	case bot.ReplyPerson, bot.ReplyUrgent:
+		return record.PriorityPerson
+	case bot.ReplyReceipt:
+		return record.PriorityReceipt
+	case bot.ReplyReminder:
+		return record.PriorityReminder
+	default:
+		return record.PriorityReply
+	}
+}
+
+// automatic reports whether a newer reply of the bot is worth more than one of
+// that kind which nobody has got yet.
+func automatic(k bot.ReplyKind) bool {
+	switch k {
+	case bot.ReplyUrgent, bot.ReplyPerson, bot.ReplyReceipt, bot.ReplyReminder, bot.ReplyCard:
+		return false
+	}
+	return true
 }
 
 // collapseReplies is the collapse key of the bot's own answers.
@@ -200,7 +274,11 @@ const collapseReplies = "reply"
 // begun anew, because it may be what Decide cannot bear: kept, it would meet
 // every further message of this resident with the same apology. Nobody waits
 // for an answer to a letter or to due work: there it is an error.
-func (x *Exchange) safely(conv bot.Conversation, m bot.Message, now time.Time) (step bot.Step, err error) {
+func (x *Exchange) safely(s Situation) (out Outcome, err error) {
+	m := s.Message
+	if m.Chat.Channel == bot.MediaChannel {
+		return errands(s), nil
+	}
 	defer func() {
 		v := recover()
 		if v == nil {
@@ -212,9 +290,21 @@ func (x *Exchange) safely(conv bot.Conversation, m bot.Message, now time.Time) (
 			err = errPoison
 			return
 		}
-		step = bot.Step{Replies: []bot.Reply{x.config.Apology}, Counts: []string{CountPanic}}
+		out = Outcome{Step: bot.Step{Replies: []bot.Reply{x.config.Apology}, Counts: []string{CountPanic}}}
 	}()
-	return x.decider.Decide(conv, m, now), nil
+	return x.decider.Decide(s), nil
+}
+
+// about returns the case that m speaks of by answering one of its messages.
+func (x *Exchange) about(ctx context.Context, m bot.Message) (string, error) {
+	if m.ReplyTo == "" || !fromChat(m) {
+		return "", nil
+	}
+	ref, err := x.store.Ref(ctx, m.Chat, m.ReplyTo)
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
+		return "", fmt.Errorf("look up the message answered: %w", err)
+	}
+	return string(ref), nil
 }
 
 // fromChat reports whether the chat itself wrote m.

@@ -68,11 +68,12 @@ func newBench(t *testing.T, d decide, wrap func(exchange.Store) exchange.Store) 
 	if wrap != nil {
 		port = wrap(store)
 	}
-	b.Exchange, err = exchange.New(port, d, exchange.Config{
+	b.Exchange, err = exchange.New(port, exchange.Talking(d), exchange.Config{
 		Apology:  apology,
 		Location: vietnam,
 		Outlet:   waker{b},
 		Graves:   store,
+		MediaKey: []byte("the store's own"),
 		Log:      slog.New(slog.NewTextHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now:      func() time.Time { return noon },
 	})
@@ -386,7 +387,7 @@ func TestWaitingForAChatEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := stuck{release: make(chan struct{})}
-		x, err := exchange.New(s, decide(answer), exchange.Config{Apology: apology})
+		x, err := exchange.New(s, exchange.Talking(decide(answer)), exchange.Config{Apology: apology})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -411,7 +412,7 @@ func TestWaitingForAChatEndsWithTheContext(t *testing.T) {
 
 func TestAConfigWithoutApologyIsRefused(t *testing.T) {
 	t.Parallel()
-	if _, err := exchange.New(nil, decide(answer), exchange.Config{}); err == nil {
+	if _, err := exchange.New(nil, exchange.Talking(decide(answer)), exchange.Config{}); err == nil {
 		t.Error("New accepted it")
 	}
 }

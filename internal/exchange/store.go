@@ -20,6 +20,13 @@ type Store interface {
 	// duplicate. With an error the step may still have happened, or may still
 	// happen: try it again with the same update id, which cannot do harm.
 	Save(ctx context.Context, s record.Save) (record.Saved, error)
+
+	// Ref returns what was remembered for the provider's message of that id in
+	// that chat, see [record.Outgoing]; [record.ErrNotFound] if nothing is.
+	Ref(ctx context.Context, chat bot.ChatID, provider string) ([]byte, error)
+
+	// Name returns what the chat is called in the store.
+	Name(chat bot.ChatID) record.Name
 }
 
 // Worklist holds what became due besides messages to be sent: letters, and

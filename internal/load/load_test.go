@@ -15,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/exchange"
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/store/boltstore"
 	"github.com/doithoai/doithoai/internal/store/redisstore"
@@ -96,7 +97,7 @@ func BenchmarkSteady(b *testing.B) {
 	for _, e := range engines() {
 		for _, decider := range []struct {
 			name string
-			by   exchangeDecider
+			by   exchange.Talker
 		}{{"canned", canned{}}, {"engine", asking{brain}}} {
 			b.Run(fmt.Sprintf("%s/%s/rate=%d", e.name, decider.name, *rate), func(b *testing.B) {
 				s := e.open(b)
@@ -199,11 +200,6 @@ func saveAll(b *testing.B, s store, chats, n int) {
 		})
 	}
 	all.Wait()
-}
-
-// exchangeDecider is exchange.Decider, for a table.
-type exchangeDecider interface {
-	Decide(conv bot.Conversation, m bot.Message, now time.Time) bot.Step
 }
 
 // asking asks the real engine a question of a resident, and puts the message's

@@ -36,7 +36,7 @@ type station struct {
 
 const lane = "bench/main"
 
-func newStation(tb testing.TB, s store, decider exchange.Decider) *station {
+func newStation(tb testing.TB, s store, decider exchange.Talker) *station {
 	tb.Helper()
 	st := &station{waiting: map[string]chan struct{}{}}
 	push, err := delivery.NewPush(settled{s, st}, s, []delivery.LaneConfig{{Lane: lane, Sender: null{}, Workers: 256}}, delivery.Options{})
@@ -47,7 +47,7 @@ func newStation(tb testing.TB, s store, decider exchange.Decider) *station {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	st.exchange, err = exchange.New(s, decider, exchange.Config{Apology: bot.Reply{Text: "x"}, Outlet: router})
+	st.exchange, err = exchange.New(s, exchange.Talking(decider), exchange.Config{Apology: bot.Reply{Text: "x"}, Outlet: router})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -32,7 +32,8 @@ type DiskConfig struct {
 //
 //	3f/3f9a…-1795289627.jpg
 //
-// so there is no list of them that could say otherwise.
+// so there is no list of them that could say otherwise. Several programs may share
+// the folder.
 type Disk struct {
 	dir    string
 	config DiskConfig
@@ -93,22 +94,37 @@ func parseName(name string) (f file, ok bool) {
 // find returns the file of a key. The error is fs.ErrNotExist if there is none,
 // or none any more. The caller holds mu, if only for reading.
 func (d *Disk) find(key string) (file, error) {
-	if !validKey(key) {
-		return file{}, fs.ErrNotExist
-	}
-	folder := filepath.Join(d.dir, key[:2])
-	entries, err := os.ReadDir(folder)
+	all, err := d.all(key)
 	if err != nil {
-		return file{}, scrub(err)
+		return file{}, err
 	}
-	for _, e := range entries {
-		f, ok := parseName(e.Name())
-		if ok && f.key == key && d.config.Now().Before(f.until) {
-			f.path = filepath.Join(folder, e.Name())
+	for _, f := range all {
+		if d.config.Now().Before(f.until) {
 			return f, nil
 		}
 	}
 	return file{}, fs.ErrNotExist
+}
+
+// all returns every file of a key, also those that have ended. Two programs that
+// share the folder may both have put a copy.
+func (d *Disk) all(key string) ([]file, error) {
+	if !validKey(key) {
+		return nil, fs.ErrNotExist
+	}
+	folder := filepath.Join(d.dir, key[:2])
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, scrub(err)
+	}
+	var found []file
+	for _, e := range entries {
+		if f, ok := parseName(e.Name()); ok && f.key == key {
+			f.path = filepath.Join(folder, e.Name())
+			found = append(found, f)
+		}
+	}
+	return found, nil
 }
 
 // scrub takes the path off an error: the key in it opens the copy.
@@ -123,19 +139,26 @@ func scrub(err error) error {
 }
 
 // Put implements [Store].
-func (d *Disk) Put(ctx context.Context, r io.Reader) (string, Info, error) {
+func (d *Disk) Put(ctx context.Context, key string, r io.Reader) (Info, error) {
+	if !validKey(key) {
+		return Info{}, fmt.Errorf("keep media: %w", ErrKey)
+	}
+	kept, err := d.Stat(ctx, key)
+	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return kept, err
+	}
 	data, kind, err := readAll(r)
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
-		return "", Info{}, fmt.Errorf("keep media: %w", err)
+		return Info{}, fmt.Errorf("keep media: %w", err)
 	}
-	f := file{key: newKey(), kind: kind, until: d.config.Now().Add(KeepUnasked)}
+	f := file{key: key, kind: kind, until: d.config.Now().Add(KeepUnasked)}
 	if err := d.write(f, data); err != nil {
-		return "", Info{}, fmt.Errorf("keep media: %w", err)
+		return Info{}, fmt.Errorf("keep media: %w", err)
 	}
-	return f.key, f.info(int64(len(data))), nil
+	return f.info(int64(len(data))), nil
 }
 
 func (f file) info(size int64) Info {
@@ -205,19 +228,30 @@ func syncFolder(path string) error {
 func (d *Disk) Open(_ context.Context, key string) (io.ReadSeekCloser, Info, error) {
 	d.mu.RLock() // Keep must not give the file another name meanwhile
 	defer d.mu.RUnlock()
-	f, err := d.find(key)
+	opened, f, err := d.open(key)
 	if err != nil {
 		return nil, Info{}, fmt.Errorf("open media: %w", err)
-	}
-	opened, err := os.Open(f.path)
-	if err != nil {
-		return nil, Info{}, fmt.Errorf("open media: %w", scrub(err))
 	}
 	stat, err := opened.Stat()
 	if err != nil {
 		return nil, Info{}, fmt.Errorf("open media: %w", errors.Join(scrub(err), opened.Close()))
 	}
 	return opened, f.info(stat.Size()), nil
+}
+
+// open opens the file of a key. Another program may rename it between the look
+// and the opening, so it looks again.
+func (d *Disk) open(key string) (*os.File, file, error) {
+	for tries := 0; ; tries++ {
+		f, err := d.find(key)
+		if err != nil {
+			return nil, file{}, err
+		}
+		opened, err := os.Open(f.path)
+		if err == nil || tries == 2 || !errors.Is(err, fs.ErrNotExist) {
+			return opened, f, scrub(err)
+		}
+	}
 }
 
 // Stat implements [Store].
@@ -255,17 +289,18 @@ func (d *Disk) Keep(_ context.Context, key string, until time.Time) error {
 func (d *Disk) Delete(_ context.Context, key string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	f, err := d.find(key)
+	all, err := d.all(key)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err == nil {
-		err = d.remove(f.path)
+	var faults []error
+	for _, f := range all {
+		faults = append(faults, d.remove(f.path))
 	}
-	if err == nil {
-		err = syncFolder(filepath.Dir(f.path))
+	if len(all) > 0 {
+		faults = append(faults, syncFolder(filepath.Dir(all[0].path)))
 	}
-	if err != nil {
+	if err := errors.Join(append(faults, err)...); err != nil {
 		return fmt.Errorf("delete media: %w", scrub(err))
 	}
 	return nil

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -45,8 +44,8 @@ func (s *shelf) open(config media.DiskConfig) {
 
 func (s *shelf) put(data []byte) string {
 	s.t.Helper()
-	key, _, err := s.Put(s.t.Context(), bytes.NewReader(data))
-	if err != nil {
+	key := newKey()
+	if _, err := s.Put(s.t.Context(), key, bytes.NewReader(data)); err != nil {
 		s.t.Fatalf("Put: %v", err)
 	}
 	return key
@@ -80,12 +79,10 @@ func (s *shelf) files() []string {
 func TestPutAndOpen(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t, media.DiskConfig{})
-	key, put, err := s.Put(t.Context(), bytes.NewReader(aac()))
+	key := newKey()
+	put, err := s.Put(t.Context(), key, bytes.NewReader(aac()))
 	if err != nil {
 		t.Fatal(err)
-	}
-	if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(key) {
-		t.Errorf("key %q, want 128 bits", key)
 	}
 	want := media.Info{Type: "audio/aac", Ext: "aac", Size: int64(len(aac())), Until: s.clock.Now().Add(media.KeepUnasked)}
 	if !put.Until.Equal(want.Until) || put.Type != want.Type || put.Ext != want.Ext || put.Size != want.Size {
@@ -99,8 +96,52 @@ func TestPutAndOpen(t *testing.T) {
 	if data, err := io.ReadAll(r); err != nil || !bytes.Equal(data, aac()) || info != put {
 		t.Errorf("Open = %d bytes, %+v, %v; want what was put, %+v", len(data), info, err, put)
 	}
-	if other := s.put(aac()); other == key {
-		t.Error("the same bytes got the same key twice")
+}
+
+// What is put again under its key, whatever it is by then, changes nothing.
+func TestPutTwice(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, media.DiskConfig{})
+	key := newKey()
+	first, err := s.Put(t.Context(), key, bytes.NewReader(aac()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Keep(t.Context(), key, s.clock.Now().Add(media.KeepMost)); err != nil {
+		t.Fatal(err)
+	}
+	again, err := s.Put(t.Context(), key, failing{errors.New("read for nothing")})
+	if err != nil || again.Type != first.Type || !again.Until.Equal(s.clock.Now().Add(media.KeepMost)) {
+		t.Errorf("Put again = %+v, %v; want what is there, kept as long", again, err)
+	}
+	if n := len(s.files()); n != 1 || s.Used() != int64(len(aac())) {
+		t.Errorf("%d files, %d bytes used", n, s.Used())
+	}
+}
+
+func TestPutWantsAKey(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, media.DiskConfig{})
+	for _, key := range []string{"", "../../etc/passwd", strings.ToUpper(newKey()), newKey()[1:]} {
+		if _, err := s.Put(t.Context(), key, bytes.NewReader(aac())); !errors.Is(err, media.ErrKey) {
+			t.Errorf("Put under %q = %v, want %v", key, err, media.ErrKey)
+		}
+	}
+}
+
+// Two programs that share a folder may both have put a copy; none outlives
+// the other's deletion.
+func TestTwoProgramsShareTheFolder(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, media.DiskConfig{})
+	key := s.put(aac())
+	name := s.files()[0]
+	later := strings.Replace(name, key+"-", key+"-9", 1)
+	if err := os.Link(name, later); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Delete(t.Context(), key); err != nil || s.there(key) || len(s.files()) != 0 {
+		t.Errorf("Delete = %v, left %v", err, s.files())
 	}
 }
 
@@ -136,7 +177,7 @@ func TestPutRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newShelf(t, media.DiskConfig{})
-			if _, _, err := s.Put(t.Context(), test.r); !errors.Is(err, test.want) {
+			if _, err := s.Put(t.Context(), newKey(), test.r); !errors.Is(err, test.want) {
 				t.Errorf("Put = %v, want %v", err, test.want)
 			}
 			if left := s.files(); len(left) > 0 || s.Used() != 0 {
@@ -145,7 +186,7 @@ func TestPutRefuses(t *testing.T) {
 		})
 	}
 	s := newShelf(t, media.DiskConfig{})
-	if _, info, err := s.Put(t.Context(), bytes.NewReader(large[:media.MaxSize])); err != nil || info.Size != media.MaxSize {
+	if info, err := s.Put(t.Context(), newKey(), bytes.NewReader(large[:media.MaxSize])); err != nil || info.Size != media.MaxSize {
 		t.Errorf("Put of the largest = %+v, %v", info, err)
 	}
 }
@@ -224,7 +265,7 @@ func TestRoomIsBounded(t *testing.T) {
 	s := newShelf(t, media.DiskConfig{Total: 2*size + 1})
 	one := s.put(jpeg())
 	s.put(jpeg())
-	if _, _, err := s.Put(t.Context(), bytes.NewReader(jpeg())); !errors.Is(err, media.ErrFull) {
+	if _, err := s.Put(t.Context(), newKey(), bytes.NewReader(jpeg())); !errors.Is(err, media.ErrFull) {
 		t.Fatalf("Put = %v, want %v", err, media.ErrFull)
 	}
 	if n := len(s.files()); n != 2 {
@@ -236,7 +277,7 @@ func TestRoomIsBounded(t *testing.T) {
 	s.put(jpeg())
 	// Another program on the same folder counts alike.
 	s.open(media.DiskConfig{Total: 2 * size, Now: s.clock.Now})
-	if _, _, err := s.Put(t.Context(), bytes.NewReader(jpeg())); !errors.Is(err, media.ErrFull) {
+	if _, err := s.Put(t.Context(), newKey(), bytes.NewReader(jpeg())); !errors.Is(err, media.ErrFull) {
 		t.Errorf("Put after a restart = %v, want %v", err, media.ErrFull)
 	}
 }
@@ -294,7 +335,7 @@ func TestPutThatFails(t *testing.T) {
 	if err := errors.Join(os.RemoveAll(s.dir), os.WriteFile(s.dir, nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err := s.Put(t.Context(), bytes.NewReader(jpeg()))
+	_, err := s.Put(t.Context(), newKey(), bytes.NewReader(jpeg()))
 	if err == nil || strings.Contains(err.Error(), s.dir) || s.Used() != 0 {
 		t.Errorf("Put = %v, %d bytes used", err, s.Used())
 	}
@@ -347,7 +388,7 @@ func TestConcurrentUse(t *testing.T) {
 	faults := make(chan error)
 	const each = 20
 	for _, work := range []func() error{
-		func() error { _, _, err := s.Put(t.Context(), bytes.NewReader(aac())); return err },
+		func() error { _, err := s.Put(t.Context(), newKey(), bytes.NewReader(aac())); return err },
 		func() error { return s.Keep(t.Context(), key, s.clock.Now().Add(media.KeepMost)) },
 		func() error { return s.Keep(t.Context(), key, s.clock.Now().Add(time.Hour)) },
 		func() error { _, err := s.Stat(t.Context(), key); return err },

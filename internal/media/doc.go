@@ -11,6 +11,10 @@
 // comes from outside, so it is taken for hostile: https, a host on the list,
 // and no address of our own network whatever the name resolves to.
 //
+// [Errands] is the sender of the lane in which copies are looked after: what came
+// with a message is fetched there, kept on for a case, deleted when somebody asks
+// to be forgotten (errand.go). An errand is a delivery like any other.
+//
 // [Public] gives a copy an address that cannot be guessed and ends by itself,
 // for a platform that fetches what it shows (public.go).
 package media

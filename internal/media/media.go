@@ -2,8 +2,6 @@ package media
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +23,7 @@ var (
 	ErrTooLarge = errors.New("larger than 5 MiB")
 	ErrType     = errors.New("of no kind that is kept")
 	ErrFull     = errors.New("no room for more copies")
+	ErrKey      = errors.New("not a key")
 )
 
 // Info is what is known of a copy.
@@ -35,34 +34,35 @@ type Info struct {
 	Until time.Time
 }
 
-// Store keeps copies. All methods are safe for concurrent use.
-type Store interface {
-	// Put keeps what r holds, until KeepUnasked from now, and returns the key it
-	// is kept under: random, of 32 characters 0-9 a-f. The error is ErrTooLarge or
-	// ErrType if it cannot be kept, ErrFull if there is no room.
-	Put(ctx context.Context, r io.Reader) (key string, info Info, err error)
+// Reader shows copies. Both methods are safe for concurrent use.
+type Reader interface {
 	// Open returns a copy; the caller closes it.
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, Info, error)
 	// Stat returns what is known of a copy.
 	Stat(ctx context.Context, key string) (Info, error)
+}
+
+// Store keeps copies. All methods are safe for concurrent use.
+type Store interface {
+	Reader
+	// Put keeps what r holds under key, until KeepUnasked from now. What is kept
+	// under that key already stays as it is, and r is not read: putting twice is
+	// harmless. A key has 32 characters 0-9 a-f and must be hard to guess, because
+	// it opens the copy. The error is ErrKey, ErrTooLarge or ErrType if it can
+	// never be kept, ErrFull if there is no room now.
+	Put(ctx context.Context, key string, r io.Reader) (Info, error)
 	// Keep changes until when a copy is kept: KeepMost from now at most.
 	Keep(ctx context.Context, key string, until time.Time) error
 	// Delete removes a copy; it is no error if there is none.
 	Delete(ctx context.Context, key string) error
 }
 
-// keySize is the length of a key, in random bytes.
-const keySize = 16
-
-func newKey() string {
-	var b [keySize]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
-}
+// keyLength is how many characters a key has.
+const keyLength = 32
 
 // validKey reports whether key can be one: then it is safe in a path too.
 func validKey(key string) bool {
-	if len(key) != 2*keySize {
+	if len(key) != keyLength {
 		return false
 	}
 	for _, c := range []byte(key) {

@@ -17,9 +17,10 @@ import (
 
 // PublicConfig is how a [Public] works. All but the last two are compulsory.
 type PublicConfig struct {
-	Store Store
+	Store Reader
 	// Base is the address at which the handler is reached, up to and with its own
-	// path, such as https://hoi.example.vn/media.
+	// path, such as https://hoi.example.vn/media. A bare path, such as /media, makes
+	// addresses for pages of the same server.
 	Base string
 	// Key signs addresses, and is the same on all replicas: 32 bytes.
 	Key  []byte
@@ -42,8 +43,9 @@ var _ http.Handler = (*Public)(nil)
 
 const (
 	publicLife = 24 * time.Hour
-	signature  = 16 // bytes of an address's signature
-	keyLength  = 32
+	writeTime  = 5 * time.Minute // for one copy, to a slow phone
+	signature  = 16              // bytes of an address's signature
+	signingKey = 32              // bytes
 )
 
 // NewPublic returns a Public. Errors are mistakes in c.
@@ -52,9 +54,9 @@ func NewPublic(c PublicConfig) (*Public, error) {
 	switch {
 	case c.Store == nil:
 		return nil, errors.New("set up public media: no store")
-	case len(c.Key) != keyLength:
-		return nil, fmt.Errorf("set up public media: key of %d bytes, want %d", len(c.Key), keyLength)
-	case err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" || base.RawQuery != "" || base.User != nil:
+	case len(c.Key) != signingKey:
+		return nil, fmt.Errorf("set up public media: key of %d bytes, want %d", len(c.Key), signingKey)
+	case err != nil || !isBase(base):
 		return nil, errors.New("set up public media: the base is no web address")
 	}
 	c.Base = base.String()
@@ -65,6 +67,17 @@ func NewPublic(c PublicConfig) (*Public, error) {
 		c.Now = time.Now
 	}
 	return &Public{config: c, path: base.Path + "/"}, nil
+}
+
+// isBase reports whether addresses can begin with u.
+func isBase(u *url.URL) bool {
+	if u.RawQuery != "" || u.User != nil || u.Opaque != "" {
+		return false
+	}
+	if u.Scheme == "" && u.Host == "" {
+		return strings.HasPrefix(u.Path, "/")
+	}
+	return u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
 // URL returns an address at which anybody who knows it can fetch what is kept
@@ -117,6 +130,8 @@ func (p *Public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer f.Close()
+	// A writer without deadlines is one of a test.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTime))
 	h.Set("Content-Type", info.Type)
 	h.Set("Content-Disposition", disposition(info.Type))
 	h.Set("Cache-Control", "private, max-age="+strconv.Itoa(int(end.Sub(p.config.Now()).Seconds())))

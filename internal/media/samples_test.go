@@ -3,6 +3,8 @@ package media_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/rand"
+	"encoding/hex"
 	"slices"
 	"sync"
 	"testing"
@@ -12,6 +14,13 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// newKey is a key like no other.
+func newKey() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
 
 // The smallest files that are what they say, as far as their beginnings go.
 

@@ -40,6 +40,8 @@ var (
 	ErrVersion = errors.New("unknown record version")
 	// ErrCorrupt says the bytes are not what was written.
 	ErrCorrupt = errors.New("corrupt record")
+	// ErrNotFound says that nothing is stored under what was asked for.
+	ErrNotFound = errors.New("not found")
 )
 
 // The encoding written, and the oldest one still read: raise oldestVersion to

@@ -9,8 +9,9 @@ import (
 )
 
 // maskJSON appends raw to dst with every string value masked. raw comes from
-// json.Marshal, so it is well formed. Keys, timestamps and button payloads
-// ("v1|answer|…", which may hold digits by chance) stay as they are.
+// json.Marshal, so it is well formed. Keys, timestamps, button payloads
+// ("v1|answer|…") and keys of media, which may hold digits by chance, stay as
+// they are.
 func maskJSON(dst, raw []byte) []byte {
 	for {
 		start := bytes.IndexByte(raw, '"')
@@ -43,7 +44,7 @@ func maskJSON(dst, raw []byte) []byte {
 
 func maskLiteral(literal []byte) []byte {
 	var text string
-	if json.Unmarshal(literal, &text) != nil || isPayload(text) {
+	if json.Unmarshal(literal, &text) != nil || isPayload(text) || isMediaKey(text) {
 		return literal
 	}
 	if _, err := time.Parse(time.RFC3339Nano, text); err == nil {

@@ -247,7 +247,7 @@
     if (d.seq > state.last) {
       state.last = d.seq;
       waiting(false);
-      add({ seq: d.seq, kind: d.kind, text: d.text, buttons: d.buttons || [] });
+      add({ seq: d.seq, kind: d.kind, text: d.text, shows: d.shows || [], buttons: d.buttons || [] });
       tell({ reply: d });
     }
     acknowledge();
@@ -279,7 +279,7 @@
     if (w.item) add({ me: true, id: w.item.id, text: w.item.text, state: 'other' });
     if (w.reply && w.reply.seq > state.last) {
       state.last = w.reply.seq;
-      add({ seq: w.reply.seq, kind: w.reply.kind, text: w.reply.text, buttons: w.reply.buttons || [] });
+      add({ seq: w.reply.seq, kind: w.reply.kind, text: w.reply.text, shows: w.reply.shows || [], buttons: w.reply.buttons || [] });
     }
   };
 
@@ -393,10 +393,39 @@
     }
     box.appendChild(el('div', 'from', 'Trợ lý tự động'));
     var bubble = el('div', 'bubble');
-    item.text.split(/\n{2,}/).forEach(function (p) { bubble.appendChild(links(el('p'), p)); });
+    (item.shows || []).forEach(function (s) { showThing(bubble, s); });
+    if (item.text) item.text.split(/\n{2,}/).forEach(function (p) { bubble.appendChild(links(el('p'), p)); });
     box.appendChild(bubble);
     if (item.buttons.length) box.appendChild(choices(item));
     log.appendChild(box);
+  }
+
+  // showThing shows what was sent besides text. Its address ends by itself; the
+  // words stay.
+  function showThing(into, s) {
+    if (s.as === 'image') {
+      var img = el('img');
+      img.alt = s.text || 'Hình';
+      img.src = s.address;
+      into.appendChild(img);
+      return;
+    }
+    if (s.as === 'file') {
+      var a = el('a', '', s.text || 'Tải tệp về');
+      a.href = s.address;
+      a.target = '_blank';
+      a.rel = 'noopener noreferrer';
+      into.appendChild(el('p')).appendChild(a);
+      return;
+    }
+    if (s.as === 'audio' || s.as === 'video') {
+      var e = el(s.as);
+      e.controls = true;
+      e.preload = 'none';
+      e.src = s.address;
+      into.appendChild(e);
+    }
+    if (s.text) into.appendChild(links(el('p'), s.text));
   }
 
   // choices draws the numbered buttons. They stand until a newer list comes; the

@@ -84,7 +84,7 @@ func BenchmarkHandle(b *testing.B) {
 		for _, ack := range []bool{false, true} {
 			b.Run(fmt.Sprintf("callers=%d/ack=%v", callers, ack), func(b *testing.B) {
 				s := mustOpen(b, newPath(b), boltstore.Options{SweepEvery: -1})
-				x, err := exchange.New(s, echo{}, exchange.Config{Apology: benchReply})
+				x, err := exchange.New(s, exchange.Talking(echo{}), exchange.Config{Apology: benchReply})
 				if err != nil {
 					b.Fatal(err)
 				}

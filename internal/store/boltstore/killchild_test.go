@@ -57,7 +57,7 @@ func killedChild(path, round string) {
 	s, err := boltstore.Open(path, killOptions(n))
 	must(err)
 	c := &child{store: s, round: n, lease: make(chan record.Lease, killChats)}
-	x, err := exchange.New(s, echo{}, exchange.Config{Apology: bot.Reply{Text: "x"}, Outlet: c})
+	x, err := exchange.New(s, exchange.Talking(echo{}), exchange.Config{Apology: bot.Reply{Text: "x"}, Outlet: c})
 	must(err)
 	for i := range killChats {
 		go c.take(x, i)

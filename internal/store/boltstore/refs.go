@@ -22,6 +22,9 @@ func (s *Store) Ref(ctx context.Context, chat bot.ChatID, provider string) ([]by
 	return ref, err
 }
 
+// Name returns what the chat is called in this store.
+func (s *Store) Name(chat bot.ChatID) record.Name { return s.names.Load().Chat(chat) }
+
 // remember keeps ref for every id that a provider gave a message.
 func (u *unit) remember(name record.Name, ref []byte, providers []string) error {
 	if len(ref) == 0 {

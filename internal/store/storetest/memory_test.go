@@ -270,6 +270,12 @@ func (s *memory) Ref(ctx context.Context, id bot.ChatID, provider string) ([]byt
 	return nil, delivery.ErrNotFound
 }
 
+func (s *memory) Name(chat bot.ChatID) record.Name {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.m.names.Chat(chat)
+}
+
 func (s *memory) Key(purpose string) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
