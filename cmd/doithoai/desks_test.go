@@ -93,7 +93,7 @@ func TestDesksImport(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		if err := f.SetCellStr(sheet, cell, text); err != nil {
 			t.Fatal(err)
 		}

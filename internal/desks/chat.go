@@ -70,7 +70,7 @@ func parseRoom(text string) (bot.ChatID, error) {
 	switch {
 	case err != nil:
 	case chat.Channel == zaloOA:
-		err = errors.New("Zalo OA chưa gửi được vào nhóm")
+		err = errors.New("kênh Zalo OA chưa gửi được vào nhóm")
 	case chat.Channel == telegram && !strings.HasPrefix(chat.Chat, "-"):
 		err = errors.New("đây là chat riêng của một người; mã nhóm Telegram bắt đầu bằng dấu trừ")
 	}

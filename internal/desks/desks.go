@@ -4,16 +4,15 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/keyfile"
 	"github.com/doithoai/doithoai/internal/worktime"
-	"github.com/doithoai/doithoai/knowledge"
 )
 
-// Fault and Report are those of the knowledge base: faults with file, line and
-// cure, in Vietnamese.
-type (
-	Fault  = knowledge.Fault
-	Report = knowledge.Report
-)
+// Fault is something the keeper of the file must or should mend, in Vietnamese.
+type Fault = keyfile.Fault
+
+// Report is all that is wrong with a file.
+type Report = keyfile.Report
 
 // Officer is a person who answers.
 type Officer struct {
@@ -88,6 +87,7 @@ const (
 	ToOfficers TargetKind = "officers" // of the desk ID: who holds the case, else all who are present
 	ToRoom     TargetKind = "room"     // of the desk ID
 	ToOfficer  TargetKind = "officer"  // the one person ID
+	ToHead     TargetKind = "head"     // the head of the desk ID
 )
 
 // Desks is a file as loaded.

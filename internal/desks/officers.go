@@ -136,7 +136,7 @@ func (d *draft) absence(o Officer, line strictyaml.Line) (Absence, bool) {
 // person returns the id of an officer a line names, or tells that there is
 // none.
 func (d *draft) person(line strictyaml.Line) string {
-	id, message, cure := d.people.find(line.Text)
+	id, message, _ := d.people.find(line.Text)
 	if message == "" {
 		return id
 	}
@@ -144,10 +144,9 @@ func (d *draft) person(line strictyaml.Line) string {
 	if len(d.people.ids) == 0 {
 		return "" // that there are no officers has been told
 	}
+	cure := fmt.Sprintf("Thêm người này vào «%s»; đang có: %s.", keyOfficers, keyfile.Quoted(d.people.ids))
 	if near, ok := keyfile.Nearest(line.Text, d.people.words); ok {
 		cure = fmt.Sprintf("Có phải ý là «%s»?", near)
-	} else {
-		cure = fmt.Sprintf("Thêm người này vào «%s»; đang có: %s.", keyOfficers, keyfile.Quoted(d.people.ids))
 	}
 	d.r.Err(line.At, "unknown-officer", message, cure)
 	return ""

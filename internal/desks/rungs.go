@@ -35,7 +35,7 @@ func (d *Desks) target(desk Desk, w word) Target {
 	own := Target{ToOfficers, desk.ID}
 	switch {
 	case w.kind == wordHead && desk.Head != "":
-		return Target{ToOfficer, desk.Head}
+		return Target{ToHead, desk.ID}
 	case desk.Confidential:
 		return own
 	}
@@ -45,10 +45,7 @@ func (d *Desks) target(desk Desk, w word) Target {
 			return Target{ToRoom, desk.ID}
 		}
 	case wordHead:
-		if head := d.desks[d.byID[d.catchAll]].Head; head != "" {
-			return Target{ToOfficer, head}
-		}
-		return Target{ToOfficers, d.catchAll}
+		return Target{ToHead, d.catchAll}
 	case wordCatchAll:
 		return Target{ToOfficers, d.catchAll}
 	case wordDesk:
@@ -80,31 +77,36 @@ func (d *Desks) RungAt(desk string, r Rung, from, due time.Time) time.Time {
 }
 
 // Recipients returns whom a target reaches on the day of at: the persons, covers
-// in place of the absent, or the room. If nobody of it is present, the head of
-// the catch-all or else its officers are returned, but for a confidential desk.
+// in place of the absent, or the room. If nobody of it is present, it is the
+// head of the catch-all or else its officers; of a confidential desk only its
+// own officers.
 func (d *Desks) Recipients(t Target, at time.Time) (people []Officer, room bot.ChatID) {
 	day := d.day(at)
-	var acting []string
+	var desk Desk // none of a person
+	if t.Kind != ToOfficer {
+		desk, _ = d.Desk(t.ID)
+	}
+	var tries [][]string
 	switch t.Kind {
 	case ToRoom:
-		desk, _ := d.Desk(t.ID)
 		return nil, desk.Room
 	case ToOfficer:
-		acting = d.present([]string{t.ID}, day)
+		tries = [][]string{{t.ID}}
+	case ToHead:
+		tries = [][]string{{desk.Head}, desk.Officers}
 	case ToOfficers:
-		desk, _ := d.Desk(t.ID)
-		acting = d.present(desk.Officers, day)
-		if desk.Confidential {
+		tries = [][]string{desk.Officers}
+	}
+	if !desk.Confidential {
+		catchAll := d.CatchAll()
+		tries = append(tries, []string{catchAll.Head}, catchAll.Officers)
+	}
+	for _, ids := range tries {
+		if acting := d.present(ids, day); len(acting) > 0 {
 			return d.people(acting), bot.ChatID{}
 		}
 	}
-	if catchAll := d.CatchAll(); len(acting) == 0 {
-		acting = d.present([]string{catchAll.Head}, day)
-		if len(acting) == 0 {
-			acting = d.present(catchAll.Officers, day)
-		}
-	}
-	return d.people(acting), bot.ChatID{}
+	return nil, bot.ChatID{}
 }
 
 func (d *Desks) people(ids []string) []Officer {

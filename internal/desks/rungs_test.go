@@ -26,14 +26,14 @@ func TestRungs(t *testing.T) {
 	t.Parallel()
 	d := load(t)
 	for desk, want := range map[string]string{
-		"y-te":         "1 officers:y-te | 2 room:y-te | 3 officers:chung officer:sang",
-		"tinh-khe":     "1 officers:tinh-khe | 2 officers:tinh-khe | 3 officers:chung officer:sang", // no room; its own head
-		"chung":        "1 officers:chung | 2 officers:chung | 3 officers:chung officer:sang",
+		"y-te":         "1 officers:y-te | 2 room:y-te | 3 officers:chung head:chung",
+		"tinh-khe":     "1 officers:tinh-khe | 2 officers:tinh-khe | 3 officers:chung head:tinh-khe", // no room; its own head
+		"chung":        "1 officers:chung | 2 officers:chung | 3 officers:chung head:chung",
 		"kin":          "1 officers:kin | 2 officers:kin | 3 officers:kin", // nobody else learns of it
-		"gap":          "1 officers:gap | 2 officers:gap | 3 officers:chung officer:sang",
+		"gap":          "1 officers:gap | 2 officers:gap | 3 officers:chung head:chung",
 		"cong-an":      "",
 		"khong-co":     "",
-		"tinh-khe-vay": "1 officers:tinh-khe-vay | 2 room:tinh-khe-vay | 3 officers:chung officer:sang",
+		"tinh-khe-vay": "1 officers:tinh-khe-vay | 2 room:tinh-khe-vay | 3 officers:chung head:chung",
 	} {
 		if got := ladder(d, desk); got != want {
 			t.Errorf("%s: got %q, want %q", desk, got, want)
@@ -45,6 +45,21 @@ func TestRungs(t *testing.T) {
 	}
 	if got, want := ladder(named, "kin"), "1 officers:kin | 2 officers:kin | 3 officers:kin"; got != want {
 		t.Errorf("by id, confidential: got %q, want %q", got, want)
+	}
+}
+
+// Not even the head's absence tells others of a confidential matter.
+func TestConfidentialHeadAway(t *testing.T) {
+	t.Parallel()
+	d := load(t, "    kín: có\n    cán bộ: sang", "    kín: có\n    cán bộ: sang\n    trưởng: dung", "15/12/2026 - 16/12/2026, thay minh", "15/12/2026 - 16/12/2026")
+	if got, want := ladder(d, "kin"), "1 officers:kin | 2 officers:kin | 3 officers:kin head:kin"; got != want {
+		t.Fatalf("got %q, want %q", got, want)
+	}
+	for when, want := range map[string]string{"14/12/2026 09:00": "dung", "15/12/2026 09:00": "sang"} {
+		people, _ := d.Recipients(desks.Target{Kind: desks.ToHead, ID: "kin"}, at(t, when))
+		if len(people) != 1 || people[0].ID != want {
+			t.Errorf("%s: got %v, want only %s", when, people, want)
+		}
 	}
 }
 
@@ -90,6 +105,8 @@ func TestRecipients(t *testing.T) {
 		{"of a desk", desks.Target{Kind: desks.ToOfficers, ID: "y-te"}, "30/11/2026 09:00", "lan hoa"},
 		{"with a cover", desks.Target{Kind: desks.ToOfficers, ID: "y-te"}, "08/12/2026 09:00", "minh"},
 		{"nobody there: the head", desks.Target{Kind: desks.ToOfficers, ID: "tinh-khe-vay"}, "15/12/2026 09:00", "sang"},
+		{"the head", desks.Target{Kind: desks.ToHead, ID: "chung"}, "30/11/2026 09:00", "sang"},
+		{"a head that is none: the officers", desks.Target{Kind: desks.ToHead, ID: "y-te"}, "30/11/2026 09:00", "lan hoa"},
 		{"a person", desks.Target{Kind: desks.ToOfficer, ID: "sang"}, "30/11/2026 09:00", "sang"},
 		{"a person who is covered", desks.Target{Kind: desks.ToOfficer, ID: "sang"}, "21/12/2026 09:00", "lan"},
 		{"confidential, covered", desks.Target{Kind: desks.ToOfficers, ID: "kin"}, "21/12/2026 09:00", "lan"},

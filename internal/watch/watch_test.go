@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,16 +16,17 @@ func TestLoop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		changes, looks, done := make(chan struct{}), 0, make(chan struct{})
+		changes, done := make(chan struct{}), make(chan struct{})
+		var looks atomic.Int32
 		go func() {
-			watch.Loop(ctx, changes, func() { looks++ })
+			watch.Loop(ctx, changes, func() { looks.Add(1) })
 			close(done)
 		}()
-		want := func(n int, why string) {
+		want := func(n int32, why string) {
 			t.Helper()
 			synctest.Wait()
-			if looks != n {
-				t.Fatalf("%s: looked %d times, want %d", why, looks, n)
+			if got := looks.Load(); got != n {
+				t.Fatalf("%s: looked %d times, want %d", why, got, n)
 			}
 		}
 		changes <- struct{}{}

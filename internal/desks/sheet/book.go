@@ -97,7 +97,7 @@ func (b *book) rows(sheet string) ([][]cell, bool) {
 	if err != nil {
 		return unreadable()
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	var out [][]cell
 	for rows.Next() {
 		texts, err := rows.Columns()

@@ -150,11 +150,11 @@ func keyOf(c cell) string { return fold(c.text) }
 func rectangles(pairs []*pair) []desk {
 	var out []desk
 	for _, alike := range groups(pairs, func(p *pair) string {
-		key := p.traits.key()
+		parts := []string{p.traits.key()}
 		for _, o := range p.officers {
-			key += "|" + o.id
+			parts = append(parts, o.id)
 		}
-		return key
+		return strings.Join(parts, "|")
 	}) {
 		places := groups(alike, func(p *pair) string { return keyOf(p.place) })
 		for _, rows := range groups(places, func(place []*pair) string {

@@ -22,7 +22,7 @@ func Import(name string, data []byte, world desks.World, now time.Time) (file []
 	if fault != nil {
 		return nil, report([]desks.Fault{*fault})
 	}
-	defer b.file.Close()
+	defer func() { _ = b.file.Close() }()
 	g, common := b.read(world)
 	if g == nil {
 		return nil, report(b.faults)

@@ -64,7 +64,7 @@ func template(t testing.TB, w desks.World, change func(f *excelize.File)) []byte
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	change(f)
 	var out bytes.Buffer
 	if err := f.Write(&out); err != nil {

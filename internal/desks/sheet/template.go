@@ -18,7 +18,7 @@ import (
 // that has what [desks.Sample] names.
 func Template(world desks.World) ([]byte, error) {
 	t := &template{file: excelize.NewFile()}
-	defer t.file.Close()
+	defer func() { _ = t.file.Close() }()
 	t.styles()
 	t.officers(world)
 	t.common()
