@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -73,7 +74,7 @@ func (s *memory) Load(ctx context.Context, id bot.ChatID) (record.Chat, error) {
 func (s *memory) load(m *modelChat) record.Chat {
 	c := record.Chat{Revision: m.revision, LastSeq: m.lastSeq, Window: s.m.standing(m)}
 	if len(m.state) > 0 {
-		c.State = m.state
+		c.State = bytes.Clone(m.state) // the caller may append to it
 	}
 	for mark, at := range m.seen {
 		c.Seen = append(c.Seen, record.Sighting{Mark: mark, At: uint32(at.Unix())})
