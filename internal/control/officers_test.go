@@ -44,12 +44,6 @@ func TestTheRegisterOfOfficersAlone(t *testing.T) {
 	if string(here) != "two" || string(there) != "two" || errors.Join(err, e) != nil {
 		t.Errorf("Value = %q, in the store %q, %v", here, there, errors.Join(err, e))
 	}
-	if _, err := client.Value(t.Context(), "zalo-oa/tokens"); !errors.Is(err, control.ErrUnsupported) {
-		t.Errorf("Value of a token = %v, want ErrUnsupported", err)
-	}
-	if _, err := client.Swap(t.Context(), "zalo-oa/tokens", nil, []byte("x")); !errors.Is(err, control.ErrUnsupported) {
-		t.Errorf("Swap of a token = %v, want ErrUnsupported", err)
-	}
 	if _, err := client.Swap(t.Context(), staff.RegisterName, []byte("two"), make([]byte, record.MaxKept+1)); !errors.Is(err, record.ErrInvalid) {
 		t.Errorf("Swap for too much = %v, want ErrInvalid", err)
 	}
