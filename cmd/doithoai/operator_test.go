@@ -80,7 +80,7 @@ func hold(t *testing.T, dir string, messages control.Intake) *boltstore.Store {
 		t.Fatal(err)
 	}
 	server := &http.Server{
-		Handler:  control.Handler(control.Config{Operator: s, Intake: messages}),
+		Handler:  control.Handler(control.Config{Operator: s, Intake: messages, Safe: s}),
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
 	ended := make(chan error, 1)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/internal/config"
+	"github.com/doithoai/doithoai/internal/control"
 	"github.com/doithoai/doithoai/internal/store/boltstore"
 	"github.com/doithoai/doithoai/knowledge"
 	"github.com/doithoai/doithoai/knowledge/quangngai"
@@ -31,7 +32,8 @@ func Examine(ctx context.Context, settings *config.Config) []Finding {
 		}
 		return Finding{name, good, true}
 	}
-	store, err := examineStore(ctx, settings)
+	running := serving(ctx, settings)
+	store, err := examineStore(ctx, settings, running)
 	findings := []Finding{
 		found("Thiết đặt", "có kênh để hỏi", refuseSilence(settings)),
 		found("Kho lưu", store, err),
@@ -48,6 +50,10 @@ func Examine(ctx context.Context, settings *config.Config) []Finding {
 		if address.value == "" {
 			continue
 		}
+		if running {
+			findings = append(findings, found("Địa chỉ "+address.key, address.value+", chương trình đang chạy giữ", nil))
+			continue
+		}
 		err := examineAddress(ctx, address.key, address.value)
 		findings = append(findings, found("Địa chỉ "+address.key, address.value+" còn trống", err))
 	}
@@ -55,15 +61,31 @@ func Examine(ctx context.Context, settings *config.Config) []Finding {
 }
 
 // examineStore tells the durability class with the state.
-func examineStore(ctx context.Context, settings *config.Config) (string, error) {
-	if settings.Redis != "" {
+func examineStore(ctx context.Context, settings *config.Config, running bool) (string, error) {
+	switch {
+	case settings.Redis != "":
 		return examineRedis(ctx, settings)
+	case running:
+		return "chương trình đang chạy dùng" + fileClass, nil
 	}
 	return examineFile(settings.Data)
 }
 
+// serving reports whether a server runs on these settings: what it holds is then
+// no finding.
+func serving(ctx context.Context, settings *config.Config) bool {
+	client, err := control.Dial(ctx, socketFile(settings.Data))
+	if err != nil {
+		return false
+	}
+	client.Close()
+	return true
+}
+
+// fileClass is the durability of the embedded store.
+const fileClass = "; tin đã nhận còn nguyên khi chương trình bị tắt ngang hay mất điện"
+
 func examineFile(dir string) (string, error) {
-	const class = "; tin đã nhận còn nguyên khi chương trình bị tắt ngang hay mất điện"
 	name := filepath.Join(dir, "doithoai.db")
 	if _, err := os.Stat(name); err == nil {
 		s, err := boltstore.Open(name, boltstore.Options{SweepEvery: -1})
@@ -73,12 +95,12 @@ func examineFile(dir string) (string, error) {
 		if err := s.Close(); err != nil {
 			return "", dataProblem(dir, err)
 		}
-		return name + " lành lặn" + class, nil
+		return name + " lành lặn" + fileClass, nil
 	}
 	if err := probe(dir); err != nil {
 		return "", dataProblem(dir, err)
 	}
-	return "sẽ được tạo ở " + name + class, nil
+	return "sẽ được tạo ở " + name + fileClass, nil
 }
 
 // probe writes where a folder is or will be made, and leaves nothing behind.
