@@ -64,8 +64,8 @@ func TestAMessageCostsThreeTrips(t *testing.T) {
 		where deployment
 		want  string
 	}{
-		"one node":  {redistest.Single(t), "get+hgetall, evalsha, evalsha"},
-		"sentinels": {redistest.NewSentinels(t), "get+hgetall, evalsha+wait, evalsha+wait"},
+		"one node":  {redistest.Single(t), "get+hgetall+hget, evalsha, evalsha"},
+		"sentinels": {redistest.NewSentinels(t), "get+hgetall+hget, evalsha+wait, evalsha+wait"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			seen := &trips{}
