@@ -40,9 +40,10 @@ const (
 	caseOther   = "khac"
 )
 
-// ClearButton and UnclearButton return the payloads of the two buttons under an
-// officer's answer.
-func ClearButton(code string) string   { return prefixCase + caseClear + ":" + code }
+// ClearButton returns the payload of «rõ rồi» under an officer's answer.
+func ClearButton(code string) string { return prefixCase + caseClear + ":" + code }
+
+// UnclearButton returns the payload of «chưa rõ» beside it.
 func UnclearButton(code string) string { return prefixCase + caseUnclear + ":" + code }
 
 // PayloadForget is the payload of «quên tôi», for what means the same elsewhere.
