@@ -39,7 +39,8 @@ type Plan struct {
 	Log       func(format string, args ...any)
 }
 
-// settleWait bounds the wait for everything to arrive after the last fault.
+// settleWait is how long nothing may arrive after the last fault until what is
+// missing is taken for lost. A backlog that is being worked off is not.
 const settleWait = 90 * time.Second
 
 // Run does a run and returns what it showed. An error is one of the run itself.
@@ -176,13 +177,16 @@ func (r *run) breakOne(ctx context.Context, s *span) error {
 
 // settle waits until all that was accepted has arrived and nothing more comes.
 func (r *run) settle(ctx context.Context) {
-	deadline := time.Now().Add(settleWait)
-	for quiet, before := 0, -1; quiet < 4 && time.Now().Before(deadline) && ctx.Err() == nil; {
+	last := time.Now() // when something arrived
+	for quiet, before := 0, -1; quiet < 4 && time.Since(last) < settleWait && ctx.Err() == nil; {
 		Wait(ctx, 500*time.Millisecond)
 		now := r.platform.arrived()
-		if r.platform.missing() == 0 && now == before {
+		switch {
+		case now != before:
+			quiet, last = 0, time.Now()
+		case r.platform.missing() == 0:
 			quiet++
-		} else {
+		default:
 			quiet = 0
 		}
 		before = now
