@@ -267,7 +267,9 @@ func (p *parley) shown(text string) string {
 // typed puts the true codes into what is typed.
 func (p *parley) typed(text string) string {
 	for i, code := range p.codes {
-		text = strings.ReplaceAll(text, strings.Repeat(strconv.Itoa(i+1), 9), code)
+		digit := strings.Repeat(strconv.Itoa(i+1), 3)
+		text = strings.ReplaceAll(text, digit+digit+digit, code)
+		text = strings.ReplaceAll(text, digit+"."+digit+"."+digit, strings.ReplaceAll(bot.SayCode(code), " ", "."))
 	}
 	return strings.ReplaceAll(text, "MÃKIỂM", p.checked)
 }
