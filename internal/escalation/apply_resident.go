@@ -94,6 +94,9 @@ func (s *step) reopen() {
 	c := &s.c
 	before := c.Holder
 	if c.State == bot.CaseClosed {
+		if ask := s.latestAsk(); ask != nil {
+			before = ask.Officer
+		}
 		if a := s.latestAnswer(); a != nil {
 			before = a.Officer
 		}
@@ -141,6 +144,9 @@ func (s *step) phoned() {
 	s.c.Phone = phone
 	s.log("")
 	s.redraw = true
+	if s.c.State == bot.CaseAsked {
+		s.replied() // a number may be what was asked for, or is better than a reply
+	}
 	if s.c.Holder != "" {
 		s.noteHolder(Effect{What: NotePhone})
 	}
