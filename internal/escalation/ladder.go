@@ -116,8 +116,11 @@ func (s *step) late() {
 			continue
 		}
 		for _, t := range r.To {
-			if people, _ := s.w.Desks.Recipients(t, s.now); len(people) > 0 && e.By == "" && s.mayHold(people[0].ID) {
-				e.By = people[0].ID
+			people, _ := s.w.Desks.Recipients(t, s.now)
+			for _, o := range people {
+				if _, ok := s.chat(o.ID); ok && e.By == "" && s.mayHold(o.ID) {
+					e.By = o.ID // whom nothing reaches was told nothing
+				}
 			}
 		}
 		break

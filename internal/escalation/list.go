@@ -5,6 +5,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/desks"
+	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/worktime"
 )
 
@@ -73,6 +74,10 @@ func (h *hand) morning() {
 	case len(h.book.Lines) > 0:
 		if _, writing := h.draft(); writing {
 			return // numbers are those of the preview
+		}
+		if !h.s.Window.Lets(h.s.Chat.Window, record.PriorityReminder, h.now) {
+			h.count("morning.shut") // it would come after the newer list, and its numbers would lie
+			return
 		}
 		h.count("morning")
 		h.listUnder(textMorningHead, 0)

@@ -146,6 +146,8 @@ const (
 	textLapsedLoose      textKey = "bỏ vì lâu chưa chọn"
 	textReplaced         textKey = "bỏ vì việc khác"
 	textDraftWaits       textKey = "chờ gửi nốt"
+	textDraftWaitsLoose  textKey = "chờ gửi nốt chưa chọn"
+	textSentToNobody     textKey = "chưa gửi ai"
 	textFileRefused      textKey = "chưa nhận tệp"
 	textMessageLate      textKey = "tin đến trễ"
 	textUpdateLine       textKey = "đổi chung"

@@ -11,10 +11,9 @@ import (
 // maskJSON appends raw to dst with every string value masked. raw comes from
 // json.Marshal, so it is well formed. Keys, timestamps, button payloads
 // ("v1|answer|…") and keys of media, which may hold digits by chance, stay as
-// they are, and so does what the program itself put under one of ownWords: the
-// code of a case has as many digits as an ID card.
+// they are.
 func maskJSON(dst, raw []byte) []byte {
-	own := false
+	key := ""
 	for {
 		start := bytes.IndexByte(raw, '"')
 		if start < 0 {
@@ -37,19 +36,26 @@ func maskJSON(dst, raw []byte) []byte {
 		literal := raw[start:end]
 		raw = raw[end:]
 		isKey := len(raw) > 0 && raw[0] == ':'
-		if isKey || own || digits < 6 {
+		if isKey {
+			key = string(literal)
+		}
+		if isKey || digits < 6 || ours(key) {
 			dst = append(dst, literal...)
 		} else {
 			dst = append(dst, maskLiteral(literal)...)
 		}
-		own = isKey && ownWords(literal)
 	}
 }
 
-// ownWords reports whether nothing that anybody wrote stands under a key of
-// [bot.Conversation]: what a choice does, and the code of a case.
-func ownWords(key []byte) bool {
-	return string(key) == `"action"` || string(key) == `"telling"`
+// ours reports whether what stands under a key is made by the program alone: codes
+// of cases and what a number in a list does. Masked, a number typed in place of a
+// button would do nothing.
+func ours(key string) bool {
+	switch key {
+	case `"action"`, `"telling"`, `"lately"`:
+		return true
+	}
+	return false
 }
 
 func maskLiteral(literal []byte) []byte {
