@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/record"
 )
 
 // letter handles what the home of a case, or the outbox, tells this chat.
@@ -77,6 +78,10 @@ func (h *hand) arrived(r bot.Reply, known, news bool) {
 	case writing && news && draft.Code != r.Case:
 		r = h.later(r, draft)
 	case len(r.Buttons) == 0:
+	case !h.s.Window.Lets(h.s.Chat.Window, record.PriorityReply, h.now):
+		// It will be read after something else was: numbers must not mean it before.
+		r.Buttons = nil
+		r.Text = paragraphs(r.Text, h.texts.say(textCardLate, "mã mới", r.Case))
 	case writing && !h.room && !tappable(h.s.Message.Chat.Channel):
 		r.Buttons = nil
 		r = h.later(r, draft)

@@ -147,6 +147,7 @@ const (
 	textReplaced         textKey = "bỏ vì việc khác"
 	textDraftWaits       textKey = "chờ gửi nốt"
 	textDraftWaitsLoose  textKey = "chờ gửi nốt chưa chọn"
+	textCardLate         textKey = "thẻ đến sau"
 	textSentToNobody     textKey = "chưa gửi ai"
 	textFileRefused      textKey = "chưa nhận tệp"
 	textMessageLate      textKey = "tin đến trễ"
