@@ -1,7 +1,10 @@
 package escalation
 
 import (
+	"strings"
+
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/record"
 )
 
 // letter handles what the home of a case, or the outbox, tells this chat.
@@ -30,7 +33,7 @@ func (h *hand) letter(l *bot.Letter) {
 		h.enter(*s)
 	}
 	for _, r := range l.Replies {
-		h.arrived(r, known[r.Case])
+		h.arrived(r, known[r.Case], s != nil && s.News && h.id != "" && s.Line.Holder == h.id)
 	}
 }
 
@@ -57,28 +60,50 @@ func (h *hand) enter(s slip) {
 
 // arrived sends on what came for this chat. A list of the past stays what
 // numbers mean while something written waits for «gửi»: the choices of what came
-// meanwhile are then left to its code.
-func (h *hand) arrived(r bot.Reply, known bool) {
+// meanwhile are then left to its code. News is that the resident said something
+// that this officer is to answer.
+func (h *hand) arrived(r bot.Reply, known, news bool) {
 	isUpdate := known && r.Card != ""
 	if isUpdate {
 		r.Attachments = nil // they were sent with the card
 	}
 	inPlace := isUpdate && tappable(h.s.Message.Chat.Channel)
 	unseen := isUpdate && !inPlace && r.Update == ""
-	_, writing := h.draft()
+	draft, writing := h.draft()
+	if l, _ := h.book.line(r.Case); isUpdate && !inPlace && l.Holder != "" {
+		r.Buttons = nil // a line of news; «1» typed once more after «1» must not begin something new
+	}
 	switch {
-	case len(r.Buttons) == 0, inPlace, unseen:
+	case inPlace, unseen:
+	case writing && news && draft.Code != r.Case:
+		r = h.later(r, draft)
+	case len(r.Buttons) == 0:
+	case !h.s.Window.Lets(h.s.Chat.Window, record.PriorityReply, h.now):
+		// It will be read after something else was: numbers must not mean it before.
+		r.Buttons = nil
+		r.Text = paragraphs(r.Text, h.texts.say(textCardLate, "mã mới", r.Case))
 	case writing && !h.room && !tappable(h.s.Message.Chat.Channel):
 		r.Buttons = nil
-		wait := h.texts.say(textDraftWaits, "mã", SayCode(h.book.Drafts[h.id].Code), "mã mới", r.Case)
-		r.Text = paragraphs(r.Text, wait)
-		if r.Update != "" {
-			r.Update = paragraphs(r.Update, wait)
-		}
+		r = h.later(r, draft)
 	case !writing:
 		h.book.List = options(r.Buttons)
 	}
 	h.step.Replies = append(h.step.Replies, r)
+}
+
+// later says of what came that something written for another case waits for
+// «gửi», and takes back that what is written now would be an answer to this one.
+func (h *hand) later(r bot.Reply, d Draft) bot.Reply {
+	key := textDraftWaits
+	if d.Code == "" {
+		key = textDraftWaitsLoose
+	}
+	wait := h.texts.say(key, "mã", SayCode(d.Code), "mã mới", r.Case)
+	r.Text = paragraphs(strings.TrimSuffix(r.Text, h.texts.say(textNoteAnswerHere, "mã trơn", r.Case)), wait)
+	if r.Update != "" {
+		r.Update = paragraphs(r.Update, wait)
+	}
+	return r
 }
 
 // ended tells the home of a case that a card of it cannot be shown here, so that

@@ -25,7 +25,7 @@ func (h *hand) offerDesks(c Case, d Draft, typed string) {
 		all = append(all, bot.Option{Label: desk.Name, Action: act{verbTo, c.Code, c.Epoch, desk.ID}.String()})
 	}
 	var last []bot.Option
-	if rest := h.catchAll(); d.Kind == NotOurs && rest.ID != "" && rest.ID != c.Desk && !private(c.Matter) && !slices.ContainsFunc(found, same(rest)) {
+	if rest := h.catchAll(); d.Kind == NotOurs && rest.ID != "" && rest.ID != c.Desk && fits(rest, c.Matter) && !slices.ContainsFunc(found, same(rest)) {
 		last = append(last, bot.Option{Label: h.texts.say(textButtonNobody), Action: act{verbTo, c.Code, c.Epoch, rest.ID}.String()})
 	}
 	if len(all)+len(last) == 0 {
@@ -57,7 +57,7 @@ func (h *hand) candidates(c Case, kind Kind, typed string) []desks.Desk {
 	var out []desks.Desk
 	for _, d := range h.desks.All() {
 		switch {
-		case d.ID == c.Desk, d.IsOutside() && kind != NotOurs, private(c.Matter) && !d.IsOutside() && !fits(d, c.Matter):
+		case d.ID == c.Desk, d.IsOutside() && kind != NotOurs, !d.IsOutside() && !fits(d, c.Matter):
 		case typed != "":
 			if matches(d, typed) {
 				out = append(out, d)
@@ -108,6 +108,10 @@ func (h *hand) searchDesk(d Draft, typed string) {
 	c, ok := h.workable(d.Code)
 	if !ok {
 		h.book.setDraft(h.id, nil)
+		return
+	}
+	if nobody := h.texts.say(textButtonNobody); d.Kind == NotOurs && wordsOf(typed) == wordsOf(nobody) && fits(h.catchAll(), c.Matter) {
+		h.pickDesk(d, h.catchAll().ID)
 		return
 	}
 	if found := h.candidates(c, d.Kind, typed); len(found) == 1 {

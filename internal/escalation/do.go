@@ -39,11 +39,13 @@ func (h *hand) pressCase(a act) {
 		switch {
 		case !ok:
 		case a.verb == verbShow:
+			h.abandon()
 			h.count("show")
 			h.show(c)
 		case !c.State.Open():
 			h.workable(a.code)
 		default: // taken by somebody else or not: that is decided where it lies
+			h.abandon()
 			h.focus(c)
 			h.tellCase(c, Event{Kind: Take, Epoch: a.epoch})
 		}
@@ -70,6 +72,14 @@ func (h *hand) pressCase(a act) {
 		d := Draft{Kind: kinds[a.verb], Code: c.Code, Epoch: a.epoch}
 		h.keep(d)
 		h.goOn(d)
+	}
+}
+
+// abandon forgets a draft of which something is still missing: who looks at a case
+// has given up choosing, and what is written next must not be taken for a reason.
+func (h *hand) abandon() {
+	if d, ok := h.draft(); ok && !d.complete() && d.Text == "" && len(d.Files) == 0 {
+		h.book.setDraft(h.id, nil)
 	}
 }
 

@@ -41,6 +41,7 @@ func (h *hand) content(text string, files []bot.Attachment) {
 		return
 	}
 	if code == "" && (len(h.book.held()) == 0 || h.room) {
+		h.words = paragraphs(h.words, h.texts.say(textSentToNobody))
 		h.list(0)
 		return
 	}

@@ -118,9 +118,11 @@ func (s *step) late() {
 		}
 		for _, t := range r.To {
 			people, _ := s.w.Desks.Recipients(t, s.now)
-			i := slices.IndexFunc(people, func(o desks.Officer) bool { return s.mayHold(o.ID) && !slices.Contains(sitting, o.ID) })
-			if i >= 0 && e.By == "" {
-				e.By = people[i].ID
+			for _, o := range people {
+				_, reached := s.chat(o.ID) // whom nothing reaches was told nothing
+				if reached && e.By == "" && s.mayHold(o.ID) && !slices.Contains(sitting, o.ID) {
+					e.By = o.ID
+				}
 			}
 		}
 		break

@@ -6,6 +6,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/desks"
+	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/worktime"
 )
 
@@ -89,6 +90,10 @@ func (h *hand) morning() {
 	case slices.ContainsFunc(h.book.ordered(), h.toDo):
 		if _, writing := h.draft(); writing {
 			return // numbers are those of the preview
+		}
+		if !h.s.Window.Lets(h.s.Chat.Window, record.PriorityReminder, h.now) {
+			h.count("morning.shut") // it would come after the newer list, and its numbers would lie
+			return
 		}
 		h.count("morning")
 		h.listOf(slices.DeleteFunc(h.book.ordered(), func(l Line) bool { return !h.toDo(l) }), textMorningHead, 0)

@@ -10,7 +10,7 @@ import (
 
 // note tells officers something beside the card. Whoever answers it speaks of
 // its case. It is long because it is a table.
-func (o *Office) note(c Case, e Effect, now time.Time) []bot.Reply {
+func (o *Office) note(c Case, e Effect, view *window, now time.Time) []bot.Reply {
 	own, by, desk := o.ownChat(e.To), cmp.Or(e.By, c.Holder), cmp.Or(e.Desk, c.Desk)
 	r := bot.Reply{Kind: bot.ReplyCard, Case: c.Code}
 	gaps := []string{
@@ -24,6 +24,9 @@ func (o *Office) note(c Case, e Effect, now time.Time) []bot.Reply {
 		r.Text = say(textNoteTakenRoom)
 		if own != "" {
 			r.Text, r.Buttons = say(textNoteTaken), o.buttons(c, looker{e.To, own}, now)
+			if !tappable(e.To.Channel) { // what the card above may not say yet
+				r.Text = paragraphs(r.Text, lines(o.cardPhone(c), o.cardWindow(c, view, now)))
+			}
 		}
 	case NoteTooLate:
 		r.Text = say(textNoteTooLate)

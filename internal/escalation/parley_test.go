@@ -64,7 +64,8 @@ type parleyStore interface {
 //	phong/lan! press LABEL   lan in the room «phong»
 //	~ an closed | dead | open    what the platform lets through to An
 //	= without lan            the file of the desks names her no more
-//	?? an says WORDS | lan not says WORDS | an gets N | an silent
+//	% can_bo_zalo.yaml       this is the file of the desks from now on
+//	?? an says WORDS | lan not says WORDS | an gets N | an silent | all alarms N
 //	< who | what was sent, recorded; -update rewrites these lines
 //
 // In what is typed 111111111 is the code of the first case, 222222222 that of the
@@ -109,8 +110,8 @@ func parties() map[string]bot.ChatID {
 	oa := func(id string) bot.ChatID { return bot.ChatID{Channel: "zalo-oa", Bot: "main", Chat: id} }
 	return map[string]bot.ChatID{
 		"an": tg("1"), "ba": oa("2"), "cuc": {Channel: "zalo-bot", Bot: "main", Chat: "3"}, "la": tg("666"),
-		"lan": tg("101"), "hoa": tg("102"), "binh": tg("103"), "sang": tg("104"), "dung": oa("2020001"), "mai": oa("2020002"),
-		"phong": tg("-1001"),
+		"lan": tg("101"), "hoa": tg("102"), "binh": tg("103"), "sang": tg("104"), "tam": oa("2020003"), "oanh": oa("2020004"), "dung": oa("2020001"), "mai": oa("2020002"),
+		"phong": tg("-1001"), "nhanh": tg("-1002/7"),
 	}
 }
 
@@ -130,6 +131,8 @@ type parley struct {
 	state   map[string]string   // what the platform lets through
 	codes   []string
 	checked string // the latest check code told
+	file    string // of the desks
+	alarms  *int   // for operators, since the latest input
 	out     []string
 	latest  recorded
 }
@@ -173,6 +176,7 @@ func newParley(t *testing.T, open func(now func() time.Time) parleyStore) *parle
 	p := &parley{
 		t: t, now: time.Date(2026, 11, 23, 8, 0, 0, 0, zone()), sent: map[bot.ChatID][]sent{}, shownTo: map[bot.ChatID][]sent{},
 		state: map[string]string{}, last: map[string][]string{},
+		file: "can_bo.yaml", alarms: new(int),
 	}
 	p.start(open)
 	return p
@@ -205,7 +209,7 @@ func (p *parley) start(open func(now func() time.Time) parleyStore) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.x, err = exchange.New(p.store, steady{office, &p.codes}, exchange.Config{
+	p.x, err = exchange.New(p.store, steady{office, &p.codes, p.alarms}, exchange.Config{
 		Apology: bot.Reply{Text: "Hỏng rồi."}, Location: zone(), Now: func() time.Time { return p.now }, Outlet: outlet{},
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
@@ -217,7 +221,7 @@ func (p *parley) start(open func(now func() time.Time) parleyStore) {
 // load reads the file of the desks, as it is without one of the officers.
 func (p *parley) load(without string) {
 	base := builtin().Base()
-	data, err := os.ReadFile("testdata/parley/can_bo.yaml")
+	data, err := os.ReadFile(filepath.Join("testdata/parley", p.file))
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -239,13 +243,19 @@ func (p *parley) load(without string) {
 // 111 111 111, 222 222 222 and so on.
 type steady struct {
 	*escalation.Office
-	codes *[]string
+	codes  *[]string
+	alarms *int
 }
 
 // Decide implements exchange.Decider.
 func (s steady) Decide(x exchange.Situation) exchange.Outcome {
 	x.Random = uint64(x.Now.Unix()) * 2654435761 % 1e12
 	out := s.Office.Decide(x)
+	for _, name := range out.Counts {
+		if name == "case.alarm" {
+			*s.alarms++
+		}
+	}
 	for _, c := range out.Cases {
 		if c.New && !escalation.IsBook(c.Case) && !slices.Contains(*s.codes, c.Code) {
 			*s.codes = append(*s.codes, c.Code)
@@ -280,6 +290,7 @@ type outlet struct{}
 func (outlet) Way(chat bot.ChatID) record.Way {
 	way := record.Way{Push: true}
 	if chat.Channel == "zalo-oa" {
+		way.Supersede = true
 		way.Window = record.Window{Free: 48 * time.Hour, FreeMessages: 8, Total: 7 * 24 * time.Hour}
 	}
 	return way
@@ -317,6 +328,10 @@ func (p *parley) play(line string) string {
 	case head == "=":
 		p.load(strings.TrimPrefix(rest, "without "))
 		return ""
+	case head == "%":
+		p.file = rest
+		p.load("")
+		return ""
 	case head == "??":
 		return p.check(rest)
 	}
@@ -326,6 +341,7 @@ func (p *parley) play(line string) string {
 // goOn moves the clock in steps, so that what comes due on the way happens then.
 func (p *parley) goOn(until time.Time) string {
 	clear(p.last)
+	*p.alarms = 0
 	p.latest = recorded{}
 	for p.now.Before(until) {
 		p.now = p.now.Add(min(15*time.Minute, until.Sub(p.now)))
@@ -337,6 +353,7 @@ func (p *parley) goOn(until time.Time) string {
 // input is something a person does.
 func (p *parley) input(head, rest string) string {
 	clear(p.last)
+	*p.alarms = 0
 	p.latest = recorded{}
 	kind := strings.TrimLeft(head, "abcdefghijklmnopqrstuvwxyz/")
 	who := strings.TrimSuffix(head, kind)
@@ -486,6 +503,12 @@ func (p *parley) sendOne(l record.Lease) record.Settlement {
 	switch {
 	case l.Barred:
 		return record.Settlement{Result: record.Dropped}
+	case l.Over && d.Priority > record.PriorityReply:
+		return record.Settlement{Result: record.Dropped, Reason: record.ReasonExpired}
+	case l.Over:
+		return record.Settlement{Result: record.Failed, Reason: record.ReasonExpired}
+	case l.Shut:
+		return record.Settlement{Result: record.Held, Shut: true}
 	case p.state[who] == "closed":
 		return record.Settlement{Result: record.Held}
 	case p.state[who] == "dead":
@@ -567,6 +590,8 @@ func (p *parley) check(what string) string {
 		ok = !strings.Contains(all, strings.TrimPrefix(rest, "not says "))
 	case verb == "gets":
 		ok = strconv.Itoa(len(p.last[who])) == arg
+	case verb == "alarms":
+		ok = strconv.Itoa(*p.alarms) == arg
 	case rest == "silent":
 		ok = len(p.last[who]) == 0
 	default:

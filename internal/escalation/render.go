@@ -72,7 +72,7 @@ func (o *Office) tell(c Case, e Effect, view *window, now time.Time) []bot.Reply
 	case TellMoved, TellReferred, TellLate, TellRemind, TellSilent, TellDone, TellFull:
 		return o.tellNews(c, e)
 	}
-	return o.note(c, e, now)
+	return o.note(c, e, view, now)
 }
 
 // showCard is the card in the place of the one before. It is tracked, so that a
