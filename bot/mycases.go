@@ -98,7 +98,7 @@ func (t *turn) caseWords(words []vietnamese.Token, text string) bool {
 	switch {
 	case isPhone(digits) && (t.was.WantPhone || len(digits) > 9 && len(t.open()) > 0):
 		t.phone(digits)
-	case len(digits) == 9 && digits[0] != '0' || len(digits) == 9 && t.owns(digits):
+	case len(digits) == codeDigits:
 		t.lookUp(digits)
 	case len(digits) == checkDigits:
 		t.verify(digits)
@@ -117,6 +117,9 @@ func (t *turn) caseWords(words []vietnamese.Token, text string) bool {
 	}
 	return true
 }
+
+// codeDigits is the length of a case's code; no phone number is that short.
+const codeDigits = 9
 
 func (t *turn) owns(code string) bool {
 	_, ok := t.caseOf(code)

@@ -431,27 +431,28 @@ func (p *parley) press(m *bot.Message, what string) string {
 // settle lets everything happen that is due: letters, clocks, sends.
 func (p *parley) settle() {
 	for range 200 {
-		_, err := p.x.WorkDue(p.t.Context(), p.store)
-		if err != nil {
+		list := &counted{Worklist: p.store}
+		if _, err := p.x.WorkDue(p.t.Context(), list); err != nil {
 			p.t.Fatal(err)
 		}
-		if n := p.send(); n == 0 && p.idle() {
+		if p.send() == 0 && list.n == 0 {
 			return
 		}
 	}
 	p.t.Fatal("it never ends")
 }
 
-// idle reports whether nothing is due.
-func (p *parley) idle() bool {
-	work, err := p.store.Work(p.t.Context(), 1)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	for _, w := range work {
-		_ = p.store.Finish(p.t.Context(), w, record.Settlement{Result: record.Later})
-	}
-	return len(work) == 0
+// counted counts the work it hands out.
+type counted struct {
+	exchange.Worklist
+	n int
+}
+
+// Work implements exchange.Worklist.
+func (c *counted) Work(ctx context.Context, n int) ([]record.Work, error) {
+	due, err := c.Worklist.Work(ctx, n)
+	c.n += len(due)
+	return due, err
 }
 
 // send sends what may go, in a fixed order of chats, and records it.
