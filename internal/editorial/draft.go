@@ -102,20 +102,26 @@ func (d Draft) YAML(id string) []byte {
 	} else {
 		line("# chủ đề: (chưa rõ, chọn một chủ đề trong chu_de.yaml)")
 	}
-	line("tên: |\n  %s", cut(d.Question, maxName))
-	line("nhãn: |\n  %s", cut(d.Question, maxLabel))
-	line("câu hỏi: |\n  %s", d.Question)
+	asked := inBase(d.Question)
+	line("tên: |\n  %s", cut(asked, maxName))
+	line("nhãn: |\n  %s", cut(asked, maxLabel))
+	line("câu hỏi: |\n  %s", asked)
 	line("trả lời: |")
-	for text := range strings.Lines(d.Answer) {
+	for text := range strings.Lines(inBase(d.Answer)) {
 		if text = oneLine(text); text != "" {
 			line("  %s", text)
 		}
 	}
 	line("# căn cứ: |")
 	line("#   (tên văn bản · điều · đường dẫn)")
+	line("# hiệu lực từ: (ngày/tháng/năm, xem trong văn bản)")
+	line("# kiểm lại: (ngày phải đọc lại)")
 	line("tình trạng: chưa rõ")
 	return []byte(b.String())
 }
+
+// inBase is a text as an entry may hold it: braces would name a figure there.
+func inBase(text string) string { return strings.NewReplacer("{", "(", "}", ")").Replace(text) }
 
 // plain is an id as it may stand in a file: what is no letter, digit or dash is
 // dropped.
