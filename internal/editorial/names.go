@@ -46,7 +46,7 @@ func isLetter(r rune) bool {
 // set is the words of a line, folded.
 func set(line string) map[string]bool {
 	out := map[string]bool{}
-	for _, w := range strings.Fields(line) {
+	for w := range strings.FieldsSeq(line) {
 		out[w] = true
 	}
 	return out
@@ -56,7 +56,7 @@ func set(line string) map[string]bool {
 // without marks; so «hồ» and "ho" are meant, and «hộ» is not.
 func typed(line string) map[string]bool {
 	out := set(line)
-	for _, w := range strings.Fields(line) {
+	for w := range strings.FieldsSeq(line) {
 		out[vietnamese.Fold(w)] = true
 	}
 	return out
@@ -133,7 +133,7 @@ func (k lists) personal(all []word, i int) int {
 func (k lists) ofCommune(all []word, i int) bool {
 	for back := 0; back < 3 && i > 0 && isCapital(all[i]) && joined(all[i].gap); back++ {
 		i--
-		if k.above[all[i].folded] && !isCapital(all[i]) || all[i].folded == "khu" && before(all, i, "dac") {
+		if k.above[all[i].folded] || all[i].folded == "khu" && before(all, i, "dac") {
 			return true
 		}
 	}
@@ -187,7 +187,7 @@ func (k lists) familyName(all []word, i int) int {
 		return 0
 	}
 	next := all[i+1]
-	if isCapital(all[i]) && isCapital(next) && !(k.office[all[i].folded] && k.office[next.folded]) {
+	if isCapital(all[i]) && isCapital(next) && !k.offices(all[i:i+2]) {
 		return 1 + run(all, i+1, 4, isCapital)
 	}
 	if (next.text == "văn" || next.text == "thị" || next.text == "thi" && all[i].folded == "nguyen") && i+2 < len(all) && joined(all[i+2].gap) {
@@ -196,7 +196,8 @@ func (k lists) familyName(all []word, i int) int {
 	return 0
 }
 
-// afterTitle finds a name that is written as one after «ông», «chị», «gặp» …
+// afterTitle finds a name that is written as one after «ông», «chị», «gặp» and
+// the like.
 func (k lists) afterTitle(all []word, i int) int {
 	if i == 0 || !k.title[all[i-1].folded] || !joined(all[i].gap) || !isCapital(all[i]) ||
 		k.title[all[i].folded] {
@@ -222,7 +223,7 @@ func (k lists) offices(all []word) bool {
 // named finds two words and more that are written as names and are no office, nor
 // the beginning of a sentence.
 func (k lists) named(all []word, i int) int {
-	if !isCapital(all[i]) || k.office[all[i].folded] || begins(all, i) || before(all, i, "xa") || before(all, i, "phuong") || before(all, i, "tinh") || before(all, i, "huyen") {
+	if !isCapital(all[i]) || k.office[all[i].folded] || begins(all, i) {
 		return 0
 	}
 	if n := run(all, i, 6, func(w word) bool { return isCapital(w) && !k.office[w.folded] }); n >= 2 {

@@ -39,6 +39,9 @@ func TestStrip(t *testing.T) {
 		"mail":                  {"gửi qua lan.h@example.vn nhé", "gửi qua [đã bỏ] nhé"},
 		"a page":                {"xem https://facebook.com/lan.h và https://dichvucong.gov.vn/a", "xem [đã bỏ] và https://dichvucong.gov.vn/a"},
 		"offices":               {"Nộp tại Trung tâm Phục vụ hành chính công, Ủy ban Nhân dân xã Ba Tơ.", "Nộp tại Trung tâm Phục vụ hành chính công, Ủy ban Nhân dân xã Ba Tơ."},
+		"a commune first":       {"Xã Ba Tơ có lớp học nghề.", "Xã Ba Tơ có lớp học nghề."},
+		"a village by name":     {"hỏi người ở Kon Rờ Bàng nhé", "hỏi người ở [đã bỏ] nhé"},
+		"a trader":              {"nhà em buôn bán nhỏ", "nhà em buôn bán nhỏ"},
 		"an island":             {"Ở đặc khu Lý Sơn thì được.", "Ở đặc khu Lý Sơn thì được."},
 		"hidden characters":     {"số 09\u200b12\u200b345\u200b678", "số [đã bỏ]"},
 	} {
