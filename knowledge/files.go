@@ -93,10 +93,15 @@ func takeSnapshot(fsys fs.FS) *snapshot {
 	return s
 }
 
-// ignored names what systems and editors leave behind, and our own Go file.
+// DraftsFolder is a folder that a base does not look into: what lies there waits
+// for an editor to take it over.
+const DraftsFolder = "ban_nhap"
+
+// ignored names what systems and editors leave behind, drafts, and our own Go
+// file.
 func ignored(base string) bool {
 	return strings.HasPrefix(base, ".") || strings.HasPrefix(base, "~") || strings.HasPrefix(base, "#") || strings.HasSuffix(base, "~") ||
-		slices.Contains([]string{"Thumbs.db", "desktop.ini", "__MACOSX"}, base) ||
+		slices.Contains([]string{"Thumbs.db", "desktop.ini", "__MACOSX", DraftsFolder}, base) ||
 		slices.Contains([]string{".go", ".md", ".tmp", ".swp", ".bak", ".license"}, path.Ext(base))
 }
 

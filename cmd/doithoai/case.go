@@ -135,11 +135,7 @@ func newCaseList(io streams) *cobra.Command {
 			default:
 				printCases(cmd, n, lines)
 			}
-			for _, code := range broken {
-				fmt.Fprintf(cmd.ErrOrStderr(), "Hồ sơ %s bị hỏng, không đọc được.\n", printable(code))
-				err = cmp.Or(err, errFound)
-			}
-			return err
+			return cmp.Or(err, tellBroken(cmd, broken))
 		})
 	}
 	return cmd
@@ -149,19 +145,10 @@ func newCaseList(io streams) *cobra.Command {
 // closed ones, the latest first; and the codes of those that cannot be read.
 func caseLines(ctx context.Context, o *app.Operation, now time.Time, wanted func(caseLine) bool) (lines []caseLine, broken []string, err error) {
 	lines = []caseLine{}
-	err = o.Cases(ctx, func(r record.Case) error {
-		if escalation.IsBook(r) {
-			return nil
-		}
-		c, err := escalation.FromRecord(r)
-		if err != nil {
-			broken = append(broken, r.Code)
-			return nil
-		}
+	broken, err = eachCase(ctx, o, func(c escalation.Case) {
 		if l := lineOf(c, now); wanted(l) {
 			lines = append(lines, l)
 		}
-		return nil
 	})
 	slices.SortFunc(lines, func(a, b caseLine) int {
 		switch {

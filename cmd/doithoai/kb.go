@@ -16,11 +16,11 @@ import (
 func newKB(io streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kb",
-		Short: "Kho kiến thức: kiểm tra, hỏi thử, đo, tạo mới",
+		Short: "Kho kiến thức: kiểm tra, hỏi thử, đo, tạo mới, xem còn thiếu gì",
 		RunE:  group,
 		Args:  noSuchCommand,
 	}
-	cmd.AddCommand(newKBCheck(io), newKBAsk(io), newKBEval(io), newKBInit(), newKBSchema())
+	cmd.AddCommand(newKBCheck(io), newKBAsk(io), newKBEval(io), newKBInit(), newKBSchema(), newKBGaps(io), newKBDrafts(io))
 	return cmd
 }
 

@@ -32,6 +32,7 @@ func newRoot(io streams) *cobra.Command {
 		newOutbox(io),
 		newOfficer(io),
 		newCase(io),
+		newReport(io),
 		newBackup(io),
 		newRestore(io),
 		newCompact(io),

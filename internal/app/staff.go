@@ -46,6 +46,15 @@ func (o *Operation) Cases(ctx context.Context, show func(record.Case) error) err
 	return control.Cases(ctx, o.Operator, show)
 }
 
+// Counts returns the counters of one day ("2006-01-02"), by name.
+func (o *Operation) Counts(ctx context.Context, day string) (map[string]uint64, error) {
+	c, ok := o.Operator.(control.Counter)
+	if !ok {
+		return nil, control.ErrUnsupported
+	}
+	return c.Counts(ctx, day)
+}
+
 // FindCase returns the case of that code; [record.ErrNotFound] if there is none.
 func (o *Operation) FindCase(ctx context.Context, code string) (record.Case, error) {
 	finder, ok := o.Operator.(control.CaseFinder)

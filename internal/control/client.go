@@ -31,6 +31,7 @@ var (
 	_ Safe       = (*Client)(nil)
 	_ CaseFinder = (*Client)(nil)
 	_ CaseLister = (*Client)(nil)
+	_ Counter    = (*Client)(nil)
 )
 
 // Dial finds the server that listens at the socket. The errors are
@@ -128,6 +129,21 @@ func (c *Client) Cases(ctx context.Context, show func(record.Case) error) error 
 		}
 		return show(found)
 	})
+}
+
+// Counts implements [Counter]; [ErrUnsupported] if the server's store cannot.
+func (c *Client) Counts(ctx context.Context, day string) (map[string]uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	var told countsJSON
+	if err := c.ask(ctx, http.MethodPost, pathCounts, dayJSON{day}, &told); err != nil {
+		return nil, err
+	}
+	counts := make(map[string]uint64, len(told.Counts))
+	for _, one := range told.Counts {
+		counts[string(one.Name)] = one.N
+	}
+	return counts, nil
 }
 
 // Value implements [Safe]; [ErrUnsupported] if the server shows no values.

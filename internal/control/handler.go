@@ -25,7 +25,7 @@ const (
 
 // Config is what a [Handler] works with. Operator is compulsory.
 type Config struct {
-	Operator Operator     // a [Compactor] and a [CaseFinder] too if it can
+	Operator Operator     // a [Compactor], a [CaseFinder], a [Counter] too if it can
 	Intake   Intake       // nil if messages are not taken here
 	Safe     Safe         // nil if values are not shown here
 	Log      *slog.Logger // discarded if nil
@@ -55,6 +55,7 @@ func Handler(c Config) http.Handler {
 	answer("POST "+pathCompact, h.compact)
 	answer("POST "+pathMessage, h.take)
 	answer("POST "+pathCase, h.findCase)
+	answer("POST "+pathCounts, h.counts)
 	answer("POST "+pathValue, h.withSafe(func(ctx context.Context, s Safe, asked swapJSON) (kept keptJSON, err error) {
 		kept.Value, err = s.Value(ctx, asked.Name)
 		return kept, err

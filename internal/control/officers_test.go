@@ -82,6 +82,22 @@ func TestCasesAlone(t *testing.T) {
 	}
 }
 
+func TestCountsOfADay(t *testing.T) {
+	t.Parallel()
+	s := openBolt(t)
+	const day = "2026-11-21"
+	save := record.Save{Chat: bot.ChatID{Channel: "web", Bot: "main", Chat: "1"}, Update: "1", State: []byte("\x02{}"), Day: day, Counts: []string{"a.b", "c\xff", "a.b"}}
+	if _, err := s.Save(t.Context(), save); err != nil {
+		t.Fatal(err)
+	}
+	client := connect(t, control.Config{Operator: s})
+	for day, want := range map[string]map[string]uint64{day: {"a.b": 2, "c\xff": 1}, "2026-11-20": {}} {
+		if got, err := client.Counts(t.Context(), day); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("Counts of %s = %v, %v, want %v", day, got, err, want)
+		}
+	}
+}
+
 // A store that keeps no officers and finds no cases says so.
 func TestAStoreWithoutOfficers(t *testing.T) {
 	t.Parallel()
@@ -89,7 +105,8 @@ func TestAStoreWithoutOfficers(t *testing.T) {
 	_, value := client.Value(t.Context(), staff.RegisterName)
 	_, swap := client.Swap(t.Context(), staff.RegisterName, nil, nil)
 	_, found := client.FindCase(t.Context(), "0001234567")
-	for call, err := range map[string]error{"Value": value, "Swap": swap, "FindCase": found} {
+	_, counts := client.Counts(t.Context(), "2026-11-21")
+	for call, err := range map[string]error{"Counts": counts, "Value": value, "Swap": swap, "FindCase": found} {
 		if !errors.Is(err, control.ErrUnsupported) {
 			t.Errorf("%s = %v, want ErrUnsupported", call, err)
 		}

@@ -55,6 +55,13 @@ func Cases(ctx context.Context, o Operator, show func(record.Case) error) error 
 	})
 }
 
+// Counter is the ability of a store to tell the counters of a day.
+type Counter interface {
+	// Counts returns the counters of one day ("2006-01-02"), by name; an empty
+	// map for a day without any.
+	Counts(ctx context.Context, day string) (map[string]uint64, error)
+}
+
 // Intake takes one message: nil means saved, also for an ID taken before.
 type Intake interface {
 	Handle(ctx context.Context, m bot.Message) error

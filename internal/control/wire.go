@@ -28,6 +28,7 @@ const (
 	pathCases   = "/v1/cases"
 	pathValue   = "/v1/value"
 	pathSwap    = "/v1/swap"
+	pathCounts  = "/v1/counts"
 )
 
 // piece is one JSON value of a streamed answer. Exactly one field is set; End
@@ -51,6 +52,21 @@ type sizesJSON struct {
 
 type caseJSON struct {
 	Case []byte `json:"case"` // see record.EncodeCase
+}
+
+type dayJSON struct {
+	Day string `json:"day"`
+}
+
+// countsJSON are the counters of a day. Names are bytes, because JSON would not
+// keep every string as it is.
+type countsJSON struct {
+	Counts []countJSON `json:"counts"`
+}
+
+type countJSON struct {
+	Name []byte `json:"name"`
+	N    uint64 `json:"n"`
 }
 
 // swapJSON asks for a value, and for another in its place.
