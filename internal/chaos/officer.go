@@ -1,0 +1,133 @@
+package chaos
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/doithoai/doithoai/bot"
+)
+
+// officer is a person at a desk: presses whatever there is to press, in the own
+// chat or in the room.
+type officer struct {
+	person
+	id    string
+	shown map[string]arrival // the card of each case, as it stands
+	old   []bot.Button       // buttons of cards that have changed since
+	asked *bot.Reply         // what the officer was asked last
+	// writing is a case for which words are wanted, token in what was written last.
+	writing, token string
+}
+
+// choice is a button of an officer: "k:<verb>:<code>:<epoch>[:<arg>]", as package
+// escalation writes it.
+type choice struct {
+	verb, code string
+	epoch      uint64
+}
+
+func readChoice(payload string) (c choice, ok bool) {
+	parts := strings.SplitN(payload, ":", 5)
+	if len(parts) < 4 || parts[0] != "k" {
+		return choice{}, false
+	}
+	epoch, err := strconv.ParseUint(parts[3], 10, 64)
+	return choice{parts[1], parts[2], epoch}, err == nil
+}
+
+// act does one thing.
+func (o *officer) act(ctx context.Context) {
+	for _, a := range o.look() {
+		o.take(a)
+	}
+	switch {
+	case o.writing != "":
+		o.write(ctx, o.writing)
+	case o.asked != nil && len(o.asked.Buttons) > 0:
+		b := oneOf(o.asked.Buttons)
+		if i := slices.IndexFunc(o.asked.Buttons, func(b bot.Button) bool { return strings.HasPrefix(b.Payload, "k:send:") }); i >= 0 && chance(80) {
+			b = o.asked.Buttons[i]
+		}
+		text := o.asked.Text
+		o.asked = nil
+		o.press(ctx, b.Payload, text)
+	case len(o.old) > 0 && chance(5):
+		o.press(ctx, oneOf(o.old).Payload, "")
+	default:
+		o.work(ctx)
+	}
+}
+
+// take notes what came.
+func (o *officer) take(a arrival) {
+	if a.Card != "" {
+		if before, ok := o.shown[a.Case]; ok {
+			o.old = append(o.old, before.Buttons...)
+			o.old = o.old[max(0, len(o.old)-20):]
+		}
+		o.shown[a.Case] = a
+		return
+	}
+	for _, b := range a.Buttons {
+		c, _ := readChoice(b.Payload)
+		if slices.Contains([]string{"send", "edit", "drop", "for", "to", "why"}, c.verb) {
+			o.asked = &a.Reply
+			return
+		}
+	}
+}
+
+// work goes on with any case that can be gone on with.
+func (o *officer) work(ctx context.Context) {
+	var open []arrival
+	for _, a := range o.shown {
+		if len(a.Buttons) > 0 {
+			open = append(open, a)
+		}
+	}
+	if len(open) == 0 {
+		return
+	}
+	card := oneOf(open)
+	b := oneOf(card.Buttons)
+	c, _ := readChoice(b.Payload)
+	_, mine := button(card.Reply, "k:release:")
+	switch {
+	case mine && chance(20): // forgets it for a while
+	case mine && chance(50), c.verb == "take" && chance(20):
+		o.write(ctx, card.Case)
+	case c.verb == "not" && chance(70):
+	default:
+		o.press(ctx, b.Payload, "")
+	}
+}
+
+// press presses a button under a message of that text.
+func (o *officer) press(ctx context.Context, payload, text string) {
+	c, _ := readChoice(payload)
+	d := deed{update: update{Press: payload}, code: c.code}
+	switch c.verb {
+	case "send":
+		if o.token != "" && strings.Contains(text, o.token) {
+			d.token = o.token
+		}
+	case "ask", "edit":
+		o.writing = c.code
+	}
+	o.send(ctx, d)
+}
+
+// write answers the card of a case.
+func (o *officer) write(ctx context.Context, code string) {
+	o.writing = ""
+	d := deed{token: o.person.token(), code: code}
+	d.Text = "Việc này giải quyết như sau: " + d.token
+	if card, ok := o.shown[code]; ok {
+		d.ReplyTo = card.ID
+	}
+	if o.send(ctx, d) {
+		o.token = d.token
+	}
+}
