@@ -142,7 +142,7 @@ func (j *judge) deed(d deed) {
 			j.v.fault("%q was for case %s and said in case %s", d.token, d.code, c.Code)
 		}
 	case strings.HasPrefix(d.Press, "k:send:"), strings.HasPrefix(d.Press, "k:take:"):
-		if !j.heard(d.Chat, d.code, d.from) && !j.heard(officer.chat, d.code, d.from) {
+		if !j.did(officer.id, d) && !j.heard(d.Chat, d.code, d.from) && !j.heard(officer.chat, d.code, d.from) {
 			j.v.fault("%s, %q, was accepted, and %s never heard what came of it", d.ID, d.Press, officer.id)
 		}
 	}
@@ -157,6 +157,14 @@ func (j *judge) officerOf(sender string) *officer {
 		}
 	}
 	return nil
+}
+
+// did reports whether the log of a case knows of something that an officer did
+// after the deed.
+func (j *judge) did(officer string, d deed) bool {
+	return slices.ContainsFunc(j.cases[d.code].Log, func(e escalation.Entry) bool {
+		return e.By == officer && j.clock.back(e.At).After(d.from)
+	})
 }
 
 // heard reports whether a chat of officers was told something about a case, or

@@ -16,6 +16,7 @@ import (
 // ledger is what the store holds at the end.
 type ledger struct {
 	at      time.Time
+	clock   hurried                    // of what was decided
 	cases   map[string]escalation.Case // by code; Next is on the store's clock
 	waiting int                        // letters and messages that have not arrived
 	dead    []record.Dead
@@ -52,7 +53,7 @@ func (r *run) read(ctx context.Context) (_ ledger, err error) {
 		return ledger{}, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	l := ledger{at: time.Now(), cases: map[string]escalation.Case{}}
+	l := ledger{at: time.Now(), clock: hurried{began: r.replicas[0].plan.Began}, cases: map[string]escalation.Case{}}
 	err = store.Export(ctx, l.enter)
 	if err != nil {
 		return l, fmt.Errorf("read the store: %w", err)
