@@ -26,10 +26,15 @@ func (h *hand) letter(l *bot.Letter) {
 	for _, r := range l.Replies {
 		_, known[r.Case] = h.book.line(r.Case)
 	}
-	if s != nil {
+	overtaken := s != nil && h.book.overtaken(s.Line.Code, s.Told)
+	if s != nil && !overtaken {
 		h.enter(*s)
 	}
 	for _, r := range l.Replies {
+		if overtaken && r.Card != "" {
+			h.count("card.overtaken") // the chat has a newer one
+			continue
+		}
 		h.arrived(r, known[r.Case])
 	}
 }
@@ -37,6 +42,7 @@ func (h *hand) letter(l *bot.Letter) {
 // enter keeps the book true.
 func (h *hand) enter(s slip) {
 	code := s.Line.Code
+	h.book.mark(code, s.Told)
 	if s.Over {
 		h.book.strike(code)
 		return
