@@ -22,6 +22,8 @@ func TestChaosCasesRedis(t *testing.T) {
 	storm(t, townPlan(chaos.Plan{Replicas: 2, Store: chaos.Store{Redis: server.URL(), Faults: redisFaults(t, server)}}))
 }
 
+// townPlan lets fewer people do more, and less break: everything that is done to
+// a case has consequences that take a while.
 func townPlan(plan chaos.Plan) chaos.Plan {
 	plan.Cases, plan.Pause, plan.Chats = true, 700*time.Millisecond, *chats/2
 	plan.Faults, plan.Between = (*faults+1)/2, 1200*time.Millisecond

@@ -108,7 +108,7 @@ func storm(t *testing.T, plan chaos.Plan) chaos.Verdict {
 	t.Logf("%d messages offered, %d accepted, %d lost, %d counted twice; %d replies and %d letters arrived; twice with a fault between %d, twice because the platform did not confirm %d",
 		v.Offered, v.Accepted, v.Lost, v.Doubled, v.Replies, v.Letters, v.Explained, v.Unclear)
 	if plan.Cases {
-		t.Logf("%d cases, %d cards, %d not sent as their officers know", v.Cases, v.Cards, v.Unsent)
+		t.Logf("%d cases (%s), %d cards, %d not sent as their officers know", v.Cases, v.History, v.Cards, v.Unsent)
 	}
 	counting := plan.Telegram == nil && !plan.Cases
 	if v.Accepted == 0 || v.Replies == 0 || counting && v.Letters == 0 || plan.Cases && (v.Cases == 0 || v.Cards == 0) {

@@ -37,6 +37,7 @@ func (t *town) judge(l ledger, broken []span) Verdict {
 	for _, d := range t.deeds {
 		j.deed(d)
 	}
+	j.v.History = l.history()
 	return j.v
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,4 +99,23 @@ func (l *ledger) said(token string) (c escalation.Case, said escalation.Said, ti
 		}
 	}
 	return c, said, times
+}
+
+// history counts the lines of all logs: how much of what can happen did.
+func (l *ledger) history() string {
+	lines := map[string]int{}
+	for _, c := range l.cases {
+		for _, e := range c.Log {
+			what := string(e.What)
+			if e.What == escalation.Struck || e.What == escalation.Ended {
+				what = e.Note
+			}
+			lines[what]++
+		}
+	}
+	var all []string
+	for _, what := range slices.Sorted(maps.Keys(lines)) {
+		all = append(all, fmt.Sprint(what, " ", lines[what]))
+	}
+	return strings.Join(all, ", ")
 }
