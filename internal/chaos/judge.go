@@ -150,10 +150,10 @@ func (j *judge) deed(d deed) {
 }
 
 // officerOf returns who writes under that id, in the own chat; nil if that is a
-// resident.
+// resident or the room.
 func (j *judge) officerOf(sender string) *officer {
 	for _, o := range j.officers {
-		if o.chat == sender {
+		if o.chat == sender && sender != room {
 			return o
 		}
 	}

@@ -1,6 +1,8 @@
 package escalation
 
 import (
+	"slices"
+
 	"github.com/doithoai/doithoai/bot"
 )
 
@@ -29,6 +31,9 @@ func (h *hand) letter(l *bot.Letter) {
 	overtaken := s != nil && h.book.overtaken(s.Line.Code, s.Told)
 	if s != nil && !overtaken {
 		h.enter(*s)
+		if s.Over || slices.ContainsFunc(l.Replies, func(r bot.Reply) bool { return r.Card != "" }) {
+			h.book.mark(s.Line.Code, s.Told) // a mere note leaves the card before it true
+		}
 	}
 	for _, r := range l.Replies {
 		if overtaken && r.Card != "" {
@@ -42,7 +47,6 @@ func (h *hand) letter(l *bot.Letter) {
 // enter keeps the book true.
 func (h *hand) enter(s slip) {
 	code := s.Line.Code
-	h.book.mark(code, s.Told)
 	if s.Over {
 		h.book.strike(code)
 		return

@@ -22,7 +22,7 @@ type Book struct {
 
 	Officer string           `json:"officer,omitempty"` // whose chat it is; empty in a room
 	Lines   []Line           `json:"lines,omitempty"`   // open cases this chat was shown, oldest first
-	Marks   []Mark           `json:"marks,omitempty"`   // of cases this chat was told of, also past ones, the latest last
+	Marks   []Mark           `json:"marks,omitempty"`   // of the cards this chat was shown, also of past cases, the latest last
 	List    []bot.Option     `json:"list,omitempty"`    // what numbers stand for, only of the latest list
 	Focus   string           `json:"focus,omitempty"`   // code of the case that plain text is about
 	Drafts  map[string]Draft `json:"drafts,omitempty"`  // by id of the officer: waits for «gửi»
@@ -39,7 +39,7 @@ type Line struct {
 	Due    time.Time     `json:"due"`
 }
 
-// Mark is how far a chat has been told of a case: its [Case.Told].
+// Mark is which card of a case a chat was shown last: [Case.Told] then.
 type Mark struct {
 	Code string `json:"code"`
 	Told uint64 `json:"told"`
@@ -164,13 +164,12 @@ func (b *Book) strike(code string) {
 	}
 }
 
-// overtaken reports whether the chat was told of something that happened to the
-// case later.
+// overtaken reports whether the chat was shown a later card of the case.
 func (b *Book) overtaken(code string, told uint64) bool {
 	return told != 0 && slices.ContainsFunc(b.Marks, func(m Mark) bool { return m.Code == code && m.Told > told })
 }
 
-// mark notes how far the chat has been told of a case.
+// mark notes that the chat is shown a card, or that it loses it.
 func (b *Book) mark(code string, told uint64) {
 	if told == 0 {
 		return

@@ -49,3 +49,21 @@ func TestCardsDoNotGoBack(t *testing.T) {
 		})
 	}
 }
+
+// A note that overtakes the card it speaks of does not take its place.
+func TestNoteLeavesTheCardBeforeIt(t *testing.T) {
+	t.Parallel()
+	p := newStage(t)
+	lan, _ := p.desks.Officer("lan")
+	p.chat, p.owner, p.writer = lan.Chats[0], "lan", "lan"
+	p.resident("200111111", "open", "Hỏi về thẻ")
+	before := p.cases["200111111"]
+	after := before
+	after.Told++ // another chat got a card
+	p.stored = nil
+	p.deliver(after, []escalation.Effect{{What: escalation.NotePressed, To: p.chat}})
+	p.deliver(before, []escalation.Effect{{What: escalation.ShowCard, To: p.chat}})
+	if len(p.out.Replies) != 1 || p.out.Replies[0].Card == "" {
+		t.Errorf("got %+v, want the card", p.out.Replies)
+	}
+}
