@@ -16,9 +16,9 @@ func TestCardsDoNotGoBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newStage(t)
-			lan, _ := p.desks.Officer("lan")
-			p.chat, p.owner, p.writer = lan.Chats[0], "lan", "lan"
 			p.resident("200111111", "open", "Hỏi về thẻ")
+			p.chat = p.cases["200111111"].Cards[0]
+			p.owner, _ = registry{p.desks}.Officer(p.chat)
 			first := p.cases["200111111"]
 			letter := func(e escalation.Event) bot.Letter {
 				e.Code = first.Code
