@@ -26,6 +26,6 @@ func TestChaosCasesRedis(t *testing.T) {
 // a case has consequences that take a while.
 func townPlan(plan chaos.Plan) chaos.Plan {
 	plan.Cases, plan.Pause, plan.Chats = true, 700*time.Millisecond, *chats/2
-	plan.Faults, plan.Between = (*faults+1)/2, 1200*time.Millisecond
+	plan.Faults, plan.Between = (*faults+1)/2, time.Second
 	return plan
 }
