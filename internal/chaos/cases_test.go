@@ -25,7 +25,7 @@ func TestChaosCasesRedis(t *testing.T) {
 // townPlan lets fewer people do more, and less break: everything that is done to
 // a case has consequences that take a while.
 func townPlan(plan chaos.Plan) chaos.Plan {
-	plan.Cases, plan.Pause, plan.Chats = true, 700*time.Millisecond, *chats/2
+	plan.Cases, plan.Pause, plan.Chats = true, 700*time.Millisecond, *chats/3
 	plan.Faults, plan.Between = (*faults+1)/2, time.Second
 	return plan
 }

@@ -30,18 +30,16 @@ func (r *run) settleCases(ctx context.Context) (l ledger, err error) {
 	deadline := time.Now().Add(settleWait)
 	for quiet, before := 0, -1; quiet < 3 && time.Now().Before(deadline) && ctx.Err() == nil; {
 		Wait(ctx, time.Second)
-		if l, err = r.read(ctx); err != nil {
-			return l, err
-		}
+		l, err = r.read(ctx) // an error now may be the last of the faults
 		now := r.platform.arrived()
-		if l.waiting == 0 && now == before {
+		if err == nil && l.waiting == 0 && now == before {
 			quiet++
 		} else {
 			quiet = 0
 		}
 		before = now
 	}
-	return l, nil
+	return l, err
 }
 
 // read reads the store as an operator's command would.
@@ -60,9 +58,9 @@ func (r *run) read(ctx context.Context) (_ ledger, err error) {
 	if err != nil {
 		return l, fmt.Errorf("read the store: %w", err)
 	}
-	for code, c := range l.cases {
-		if found, err := store.FindCase(ctx, code); err != nil || found.Chat != c.Chat {
-			return l, fmt.Errorf("find case %s of %s: %w", code, c.Chat, err)
+	for code := range l.cases {
+		if _, err := store.FindCase(ctx, code); err != nil {
+			return l, fmt.Errorf("find case %s: %w", code, err)
 		}
 	}
 	return l, nil

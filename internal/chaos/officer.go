@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,25 +82,34 @@ func (o *officer) take(a arrival) {
 
 // work goes on with any case that can be gone on with.
 func (o *officer) work(ctx context.Context) {
-	var open []arrival
+	var open, mine []arrival
 	for _, a := range o.shown {
-		if len(a.Buttons) > 0 {
+		switch _, held := button(a.Reply, "k:release:"); {
+		case held:
+			mine = append(mine, a)
+		case len(a.Buttons) > 0:
 			open = append(open, a)
 		}
+	}
+	if len(mine) > 0 && (len(open) == 0 || chance(80)) {
+		card := oneOf(mine)
+		switch dice := rand.IntN(100); { //nolint:gosec // no secret
+		case dice < 60:
+			o.write(ctx, card.Case)
+		case dice < 85:
+			o.press(ctx, oneOf(card.Buttons).Payload, "")
+		} // or forgets it for a while
+		return
 	}
 	if len(open) == 0 {
 		return
 	}
 	card := oneOf(open)
 	b := oneOf(card.Buttons)
-	c, _ := readChoice(b.Payload)
-	_, mine := button(card.Reply, "k:release:")
-	switch {
-	case mine && chance(20): // forgets it for a while
-	case mine && chance(50), c.verb == "take" && chance(20):
+	switch c, _ := readChoice(b.Payload); {
+	case c.verb == "take" && chance(30):
 		o.write(ctx, card.Case)
-	case c.verb == "not" && chance(70):
-	default:
+	case c.verb != "not" || chance(30):
 		o.press(ctx, b.Payload, "")
 	}
 }

@@ -42,7 +42,7 @@ func (r *resident) act(ctx context.Context) {
 		r.write(ctx, r.writing, "Thưa, nói thêm cho rõ là "+r.token())
 		r.writing = ""
 	case len(fresh) > 0 && r.respond(ctx):
-	case chance(35):
+	case chance(10):
 		questions := []string{"Hộ cận nghèo có được thẻ bảo hiểm y tế không ", "Trợ cấp hưu trí xã hội được bao nhiêu ", "Chuyện này hỏi ai bây giờ "}
 		r.write(ctx, "", oneOf(questions)+r.token())
 		r.press(ctx, payOfficer)

@@ -84,8 +84,11 @@ func Run(ctx context.Context, plan Plan) (v Verdict, err error) {
 	talkers.Wait()
 	platform.Calm()
 	if town != nil {
-		l, settled := r.settleCases(ctx)
-		v, err = town.judge(l, r.broken), errors.Join(err, settled)
+		l, unread := r.settleCases(ctx)
+		if unread != nil {
+			return v, errors.Join(err, unread)
+		}
+		v = town.judge(l, r.broken)
 	} else {
 		r.settle(ctx)
 		v = platform.Judge(r.broken, time.Second)
