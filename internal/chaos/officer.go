@@ -94,9 +94,9 @@ func (o *officer) work(ctx context.Context) {
 	if len(mine) > 0 && (len(open) == 0 || chance(80)) {
 		card := oneOf(mine)
 		switch dice := rand.IntN(100); { //nolint:gosec // no secret
-		case dice < 60:
+		case dice < 40:
 			o.write(ctx, card.Case)
-		case dice < 85:
+		case dice < 90:
 			o.press(ctx, oneOf(card.Buttons).Payload, "")
 		} // or forgets it for a while
 		return
