@@ -26,10 +26,13 @@ func (h *history) check(c escalation.Case) []string {
 			faults = append(faults, fmt.Sprintf("line %d (%s by %q): %v", i+1, e.What, e.By, err))
 		}
 	}
+	if h.unsure && c.Holder == "" && h.state == bot.CaseHeld {
+		h.holder, h.state = "", bot.CaseWaiting
+	}
 	if h.state != c.State {
 		faults = append(faults, fmt.Sprintf("is %s, but %s by its log", c.State, h.state))
 	}
-	if c.Holder != h.holder && (!h.unsure || c.Holder != "") {
+	if c.Holder != h.holder {
 		faults = append(faults, fmt.Sprintf("held by %q, but by %q by its log", c.Holder, h.holder))
 	}
 	return faults

@@ -35,7 +35,7 @@ func TestHistory(t *testing.T) {
 			bot.CaseWaiting, "", 0,
 		},
 		"opened again, and nobody there": {
-			[]escalation.Entry{opened, line(escalation.Answer, "lan", "answer"), line(escalation.Unclear, "resident", "")}, bot.CaseHeld, "", 0,
+			[]escalation.Entry{opened, line(escalation.Answer, "lan", "answer"), line(escalation.Unclear, "resident", "")}, bot.CaseWaiting, "", 0,
 		},
 		"two holders":             {[]escalation.Entry{opened, taken, line(escalation.Take, "hoa", "")}, bot.CaseHeld, "hoa", 1},
 		"answered by no holder":   {[]escalation.Entry{opened, taken, line(escalation.Answer, "hoa", "answer")}, bot.CaseAnswered, "hoa", 1},
