@@ -145,12 +145,15 @@ func onlyDigits(text string) string {
 	return out.String()
 }
 
-// isPhone knows the numbers of Vietnam: 0 or 84 and nine digits of a mobile,
-// ten of a landline.
+// isPhone knows the numbers of Vietnam: 0 or 84 before the nine digits of a
+// mobile or the ten of a landline. Nine digits alone are a code.
 func isPhone(digits string) bool {
-	digits = strings.TrimPrefix(digits, "84")
-	digits = strings.TrimPrefix(digits, "0")
-	return (len(digits) == 9 && digits[0] != '0') || (len(digits) == 10 && digits[0] == '2')
+	for _, lead := range []string{"84", "0"} {
+		if rest, ok := strings.CutPrefix(digits, lead); ok && rest != "" {
+			return len(rest) == 9 && rest[0] != '0' || len(rest) == 10 && rest[0] == '2'
+		}
+	}
+	return false
 }
 
 // phone leaves a number with the case that was opened a moment ago. It goes

@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,6 +25,9 @@ const (
 	channelName   = "chaos"
 	patientBot    = "patient"
 	impatientBot  = "impatient"
+	// casesChannel is what it is called in a run with officers: the file of the
+	// desks knows only real ones.
+	casesChannel = "telegram"
 )
 
 // sendTimeout bounds one call to the platform. It is long, because on a loaded
@@ -34,6 +38,7 @@ const sendTimeout = 8 * time.Second
 // all the rules: a message is acknowledged when the door has taken it, and an
 // answer that did not come says that nobody knows.
 type channel struct {
+	name     string
 	account  string
 	replica  string
 	platform string
@@ -41,16 +46,16 @@ type channel struct {
 	client   *http.Client
 }
 
-// openers returns the channels of a replica that sends to platform.
-func openers(replica, platform string) []app.ChannelOpener {
+// openers returns the channels of that name of a replica that sends to platform.
+func openers(name, replica, platform string) []app.ChannelOpener {
 	open := func(account, path string, quick bool) app.ChannelOpener {
 		return func(doors app.Doors) (app.Channel, error) {
-			c := &channel{account: account, replica: replica, platform: platform, door: doors.Direct, client: &http.Client{Timeout: sendTimeout}}
+			c := &channel{name: name, account: account, replica: replica, platform: platform, door: doors.Direct, client: &http.Client{Timeout: sendTimeout}}
 			if quick {
 				c.door = doors.Quick
 			}
 			return app.Channel{
-				Lane: delivery.LaneConfig{Lane: channelName + "/" + account, Sender: c, Workers: 32},
+				Lane: delivery.LaneConfig{Lane: name + "/" + account, Sender: c, Workers: 32},
 				Path: path,
 				Hook: http.HandlerFunc(c.take),
 			}, nil
@@ -68,18 +73,21 @@ func (c *channel) take(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), hookTimeout-time.Second)
 	defer cancel()
-	err := c.door.Handle(ctx, bot.Message{
-		Chat: bot.ChatID{Channel: channelName, Bot: c.account, Chat: u.Chat},
-		ID:   u.ID, At: time.Now(), Kind: bot.KindText, Text: u.ID,
-	})
-	if err != nil {
+	m := bot.Message{
+		Chat: bot.ChatID{Channel: c.name, Bot: c.account, Chat: u.Chat}, ID: u.ID, At: time.Now(),
+		Kind: bot.KindText, Text: cmp.Or(u.Text, u.ID), Sender: u.Sender, Room: u.Sender != "" && u.Sender != u.Chat, ReplyTo: u.ReplyTo,
+	}
+	if u.Press != "" {
+		m.Kind, m.Text, m.Payload = bot.KindPress, "", u.Press
+	}
+	if err := c.door.Handle(ctx, m); err != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 }
 
 // Send implements delivery.Sender.
 func (c *channel) Send(ctx context.Context, d record.Delivery) (delivery.Progress, error) {
-	body, err := json.Marshal(arrival{Chat: d.Chat.Chat, Text: d.Reply.Text, By: c.replica})
+	body, err := json.Marshal(arrival{Reply: d.Reply, Chat: d.Chat.Chat, ID: d.Replaces, By: c.replica})
 	if err != nil {
 		return delivery.Progress{}, &delivery.SendError{Kind: delivery.Gone, Reason: "encoding"}
 	}

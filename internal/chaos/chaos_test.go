@@ -107,7 +107,11 @@ func storm(t *testing.T, plan chaos.Plan) chaos.Verdict {
 	}
 	t.Logf("%d messages offered, %d accepted, %d lost, %d counted twice; %d replies and %d letters arrived; twice with a fault between %d, twice because the platform did not confirm %d",
 		v.Offered, v.Accepted, v.Lost, v.Doubled, v.Replies, v.Letters, v.Explained, v.Unclear)
-	if v.Accepted == 0 || v.Replies == 0 || plan.Telegram == nil && v.Letters == 0 {
+	if plan.Cases {
+		t.Logf("%d cases (%s), %d cards, %d not sent as their officers know", v.Cases, v.History, v.Cards, v.Unsent)
+	}
+	counting := plan.Telegram == nil && !plan.Cases
+	if v.Accepted == 0 || v.Replies == 0 || counting && v.Letters == 0 || plan.Cases && (v.Cases == 0 || v.Cards == 0) {
 		t.Error("nothing happened: the test tested nothing")
 	}
 	if t.Failed() {

@@ -16,6 +16,19 @@
 // only the chat itself writes. What cannot be brought in time follows at once, so
 // faults do not lower the load but bunch it.
 //
+// A third kind of run is about cases ([Plan.Cases]): nothing stands in for engine,
+// office and desks (can_bo.yaml). Residents ask, agree, add, say that it was
+// clear or not; officers press whatever they are shown, several of them at once,
+// in chats of their own and in a room, and one never does anything. Cases are
+// decided by a clock that runs 600 times as fast as the store's (hurried), so that
+// promises are broken, reminders sent and cases taken back while things break.
+// Afterwards the store is read as an operator's command does, and compared with
+// what people did and saw (judge): every case that a resident was told of is
+// there, and is that resident's; by its log it had one holder at a time and
+// stands where that leads; what was said arrived there and nowhere else, or its
+// officer was told that it did not; nobody who pressed was left without an
+// answer; nothing waits; every open case has a clock; every card is true.
+//
 // Short runs are part of the tests; `make chaos` does the long ones, on Telegram
 // with a thousand updates a second (-tgrate, -tgfaults, -tgrest).
 package chaos

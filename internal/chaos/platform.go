@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"net/http/httptest"
 	"sync"
 	"time"
+
+	"github.com/doithoai/doithoai/bot"
 )
 
 // The platform gives up waiting for a webhook and sends it again; real ones
@@ -30,6 +33,11 @@ const (
 type update struct {
 	Chat string `json:"chat"`
 	ID   string `json:"id"`
+	// Of people who do more than count; see [town].
+	Text    string `json:"text,omitempty"`  // the id if empty
+	Press   string `json:"press,omitempty"` // what a button carried
+	Sender  string `json:"sender,omitempty"`
+	ReplyTo string `json:"reply_to,omitempty"`
 }
 
 // Of so many messages that the program sends, the platform refuses some for a
@@ -42,8 +50,9 @@ const (
 
 // arrival is one message the program sent, as the platform got it.
 type arrival struct {
+	bot.Reply
 	Chat    string    `json:"chat"`
-	Text    string    `json:"text"`
+	ID      string    `json:"id"` // of the message that was changed in place; of a new one the platform's
 	At      time.Time `json:"-"`
 	By      string    `json:"by"` // the replica that sent it
 	Unclear bool      `json:"-"`  // taken, but the sender was not told so
@@ -127,7 +136,7 @@ func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
-	fmt.Fprintf(w, `{"message_id":"m%d"}`, id)
+	fmt.Fprintf(w, `{"message_id":%q}`, id)
 }
 
 // dice throws a die for a fault of the platform's own; a calm one has none.
@@ -140,12 +149,26 @@ func (p *Platform) dice() int {
 	return rand.IntN(diceSides) //nolint:gosec // a fault, not a secret
 }
 
-// arrive notes what came and returns how much has.
-func (p *Platform) arrive(a arrival) int {
+// arrive notes what came and returns the id of the message.
+func (p *Platform) arrive(a arrival) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	a.ID = cmp.Or(a.ID, fmt.Sprintf("m%d", len(p.arrivals)+1))
 	p.arrivals = append(p.arrivals, a)
-	return len(p.arrivals)
+	return a.ID
+}
+
+// inbox returns what arrived in a chat since the first from of all, and how many
+// there are by now.
+func (p *Platform) inbox(chat string, from int) (got []arrival, all int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, a := range p.arrivals[from:] {
+		if a.Chat == chat {
+			got = append(got, a)
+		}
+	}
+	return got, len(p.arrivals)
 }
 
 // Wait waits for d and reports true, or false once ctx ends.

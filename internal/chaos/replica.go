@@ -32,6 +32,8 @@ type plan struct {
 	Redis     string // empty: the embedded store in Data
 	Platform  string
 	Telegram  *TelegramAccount // nil: the channel of our own
+	Desks     string           // file of the desks of a run with officers, else empty
+	Began     time.Time        // of such a run: the time of day that its clock starts from
 }
 
 // RunReplica is the main of a replica: the whole program, on the settings of
@@ -53,26 +55,39 @@ func runReplica(text string) error {
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
 		return fmt.Errorf("read plan: %w", err)
 	}
-	environ := []string{
-		"DOITHOAI_LISTEN=" + p.Listen, "DOITHOAI_DATA=" + p.Data,
-		"DOITHOAI_KNOWLEDGE=" + p.Knowledge, "DOITHOAI_REDIS=" + p.Redis,
-	}
-	settings, err := config.Load("", environ)
+	settings, err := p.settings()
 	if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil)).With("replica", p.Name)
-	channels := openers(p.Name, p.Platform)
-	if p.Telegram != nil {
-		channels = []app.ChannelOpener{openTelegram(p.Name, p.Platform, *p.Telegram, log)}
-	}
-	a, err := app.New(ctx, settings, "chaos", log, app.Options{Decider: exchange.Talking(Counter{Alone: p.Telegram != nil}), Channels: channels})
+	a, err := app.New(ctx, settings, "chaos", log, p.options(log))
 	if err != nil {
 		return err
 	}
 	return a.Run(ctx)
+}
+
+// settings are what an operator would have set.
+func (p plan) settings() (*config.Config, error) {
+	return config.Load("", []string{
+		"DOITHOAI_LISTEN=" + p.Listen, "DOITHOAI_DATA=" + p.Data,
+		"DOITHOAI_KNOWLEDGE=" + p.Knowledge, "DOITHOAI_REDIS=" + p.Redis, "DOITHOAI_DESKS=" + p.Desks,
+	})
+}
+
+// options are what such a replica has of its own.
+func (p plan) options(log *slog.Logger) app.Options {
+	switch {
+	case p.Desks != "":
+		hurry := func(d exchange.Decider) exchange.Decider { return hurried{d, p.Began} }
+		return app.Options{Around: hurry, Channels: openers(casesChannel, p.Name, p.Platform)}
+	case p.Telegram != nil:
+		channel := openTelegram(p.Name, p.Platform, *p.Telegram, log)
+		return app.Options{Decider: exchange.Talking(Counter{Alone: true}), Channels: []app.ChannelOpener{channel}}
+	}
+	return app.Options{Decider: exchange.Talking(Counter{}), Channels: openers(channelName, p.Name, p.Platform)}
 }
 
 // process is a running replica that can be treated badly. It is used by one

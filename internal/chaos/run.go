@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/doithoai/doithoai/internal/desks"
 )
 
 // Store is what the replicas of a run stand on, and what can befall it.
@@ -29,6 +32,7 @@ type Fault struct {
 type Plan struct {
 	Store     Store
 	Telegram  *Telegram // nil: a platform and a channel of our own
+	Cases     bool      // residents and officers in place of chats that count
 	Replicas  int
 	Chats     int
 	Pause     time.Duration // of a chat between two messages
@@ -52,11 +56,19 @@ func Run(ctx context.Context, plan Plan) (v Verdict, err error) {
 	if err := r.begin(ctx); err != nil {
 		return v, err
 	}
+	var town *town
+	if plan.Cases {
+		town = newTown(platform, plan)
+	}
 	enough := make(chan struct{})
 	talking, hush := context.WithCancel(ctx)
 	defer hush()
 	var talkers sync.WaitGroup
 	began := time.Now()
+	if town != nil {
+		town.live(talking, enough, &talkers)
+		plan.Chats = 0
+	}
 	for i := range plan.Chats {
 		first := began.Add(plan.Pause * time.Duration(i) / time.Duration(plan.Chats))
 		t := platform.talker(i)
@@ -72,8 +84,16 @@ func Run(ctx context.Context, plan Plan) (v Verdict, err error) {
 	}
 	talkers.Wait()
 	platform.Calm()
-	r.settle(ctx)
-	v = platform.Judge(r.broken, time.Second)
+	if town != nil {
+		l, unread := r.settleCases(ctx)
+		if unread != nil {
+			return v, errors.Join(err, unread)
+		}
+		v = town.judge(l, r.broken)
+	} else {
+		r.settle(ctx)
+		v = platform.Judge(r.broken, time.Second)
+	}
 	v.Talked = talked
 	return v, errors.Join(err, ctx.Err())
 }
@@ -91,6 +111,12 @@ func (r *run) begin(ctx context.Context) error {
 	about := plan{Knowledge: r.plan.Knowledge, Redis: r.plan.Store.Redis, Platform: r.platform.URL()}
 	if r.plan.Telegram != nil {
 		about.Telegram = &r.plan.Telegram.Account
+	}
+	if r.plan.Cases {
+		about.Began, about.Desks = time.Now().UTC(), filepath.Join(r.plan.Dir, desks.FileName)
+		if err := os.WriteFile(about.Desks, []byte(desksFor(about.Began)), 0o600); err != nil {
+			return err
+		}
 	}
 	for i := range r.plan.Replicas {
 		about.Name = fmt.Sprintf("replica-%d", i+1)

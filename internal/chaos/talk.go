@@ -31,11 +31,7 @@ func (p *Platform) talker(i int) talker {
 		return talker{name: name, path: telegramPath, body: update, retry: likeTelegram}
 	}
 	t := talker{name: name, path: patientPath, retry: patiently, body: func(id string) []byte {
-		body, err := json.Marshal(update{Chat: name, ID: id})
-		if err != nil {
-			panic(err) // two strings
-		}
-		return body
+		return encode(update{Chat: name, ID: id})
 	}}
 	if i%2 == 1 {
 		t.path, t.retry = impatientPath, impatiently
@@ -87,7 +83,8 @@ func (p *Platform) talk(ctx context.Context, enough <-chan struct{}, t talker, d
 	}
 }
 
-func (p *Platform) deliver(ctx context.Context, t talker, id string, body []byte) {
+// deliver brings a message until it is taken or given up, and reports which.
+func (p *Platform) deliver(ctx context.Context, t talker, id string, body []byte) bool {
 	p.mu.Lock()
 	p.offered[id] = true
 	p.mu.Unlock()
@@ -97,14 +94,15 @@ func (p *Platform) deliver(ctx context.Context, t talker, id string, body []byte
 			p.mu.Lock()
 			p.accepted[id] = true
 			p.mu.Unlock()
-			return
+			return true
 		}
 		wait, more := t.retry(try, asked)
 		if !more {
-			return
+			return false
 		}
 		Wait(ctx, wait)
 	}
+	return false
 }
 
 // push delivers an update once to any replica, and reports whether it was taken
@@ -129,4 +127,12 @@ func (p *Platform) push(ctx context.Context, path string, body []byte) (taken bo
 	_, _ = io.Copy(io.Discard, resp.Body) // so that the connection is used again
 	seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
 	return resp.StatusCode == http.StatusOK, time.Duration(seconds) * time.Second
+}
+
+func encode(u update) []byte {
+	body, err := json.Marshal(u)
+	if err != nil {
+		panic(err) // only strings
+	}
+	return body
 }

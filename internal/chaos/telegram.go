@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/bot/telegram"
 	"github.com/doithoai/doithoai/internal/app"
 	"github.com/doithoai/doithoai/internal/delivery"
@@ -80,7 +81,7 @@ func (p *Platform) receiveTelegram(w http.ResponseWriter, r *http.Request) {
 			panic(err) // the Bot API has read it
 		}
 		unclear := p.dice() < unclearOf
-		p.arrive(arrival{Chat: form.Get("chat_id"), Text: form.Get("text"), By: replica, At: time.Now(), Unclear: unclear})
+		p.arrive(arrival{Chat: form.Get("chat_id"), Reply: bot.Reply{Text: form.Get("text")}, By: replica, At: time.Now(), Unclear: unclear})
 		if unclear {
 			w.WriteHeader(http.StatusBadGateway)
 			return

@@ -22,6 +22,10 @@ type Verdict struct {
 	Doubled   int           // messages that changed the state twice
 	Replies   int           // distinct replies that arrived
 	Letters   int           // distinct letters that arrived
+	Cases     int           // cases that were opened
+	Cards     int           // cards compared with their cases
+	Unsent    int           // things said by officers that did not go out, as they know
+	History   string        // how often what happened in cases, by the lines of their logs
 	Explained int           // messages that arrived twice with a fault between
 	Unclear   int           // messages that arrived twice because the platform did not say it had taken the first
 	Faults    []string

@@ -26,7 +26,11 @@ func Apply(c Case, e Event, w World) (Case, []Effect) {
 	s.rule()
 	s.attend() // somebody may have lost the case with this event
 	s.c.Next = s.next()
-	return s.c, s.effects()
+	effects := s.effects()
+	if slices.ContainsFunc(effects, func(e Effect) bool { return e.What == ShowCard || e.What == NoteWithdrawn }) {
+		s.c.Told++
+	}
+	return s.c, effects
 }
 
 // Reopens reports whether what a resident adds to a case is taken: while it is

@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/doithoai/doithoai/bot"
@@ -29,10 +30,18 @@ func (h *hand) letter(l *bot.Letter) {
 	for _, r := range l.Replies {
 		_, known[r.Case] = h.book.line(r.Case)
 	}
-	if s != nil {
+	overtaken := s != nil && h.book.overtaken(s.Line.Code, s.Told)
+	if s != nil && !overtaken {
 		h.enter(*s)
+		if s.Over || slices.ContainsFunc(l.Replies, func(r bot.Reply) bool { return r.Card != "" }) {
+			h.book.mark(s.Line.Code, s.Told) // a mere note leaves the card before it true
+		}
 	}
 	for _, r := range l.Replies {
+		if overtaken && r.Card != "" {
+			h.count("card.overtaken") // the chat has a newer one
+			continue
+		}
 		h.arrived(r, known[r.Case], s != nil && s.News && h.id != "" && s.Line.Holder == h.id)
 	}
 }

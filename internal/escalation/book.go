@@ -22,6 +22,7 @@ type Book struct {
 
 	Officer string           `json:"officer,omitempty"` // whose chat it is; empty in a room
 	Lines   []Line           `json:"lines,omitempty"`   // open cases this chat was shown, oldest first
+	Marks   []Mark           `json:"marks,omitempty"`   // of the cards this chat was shown, also of past cases, the latest last
 	List    []bot.Option     `json:"list,omitempty"`    // what numbers stand for, only of the latest list
 	Focus   string           `json:"focus,omitempty"`   // code of the case that plain text is about
 	Drafts  map[string]Draft `json:"drafts,omitempty"`  // by id of the officer: waits for «gửi»
@@ -36,6 +37,12 @@ type Line struct {
 	State  bot.CaseState `json:"state"`
 	Holder string        `json:"holder,omitempty"`
 	Due    time.Time     `json:"due"`
+}
+
+// Mark is which card of a case a chat was shown last: [Case.Told] then.
+type Mark struct {
+	Code string `json:"code"`
+	Told uint64 `json:"told"`
 }
 
 // Draft is something written that is shown once more before it is sent. What
@@ -60,6 +67,9 @@ const (
 	// maxLines bounds a book. An officer with more open cases than that needs
 	// colleagues, not a longer list; each case stays where it lies.
 	maxLines = 200
+	// maxMarks bounds them, too. What is forgotten by then was told days ago, and
+	// letters overtake each other within minutes.
+	maxMarks = 2 * maxLines
 	// draftFor is how long a draft waits. Later the case has moved on, or the
 	// officer has forgotten what «1» would send.
 	draftFor = 30 * time.Minute
@@ -154,6 +164,21 @@ func (b *Book) strike(code string) {
 	}
 }
 
+// overtaken reports whether the chat was shown a later card of the case.
+func (b *Book) overtaken(code string, told uint64) bool {
+	return told != 0 && slices.ContainsFunc(b.Marks, func(m Mark) bool { return m.Code == code && m.Told > told })
+}
+
+// mark notes that the chat is shown a card, or that it loses it.
+func (b *Book) mark(code string, told uint64) {
+	if told == 0 {
+		return
+	}
+	b.Marks = slices.DeleteFunc(slices.Clone(b.Marks), func(m Mark) bool { return m.Code == code })
+	b.Marks = append(b.Marks, Mark{code, told})
+	b.Marks = b.Marks[max(0, len(b.Marks)-maxMarks):]
+}
+
 // held returns the cases that the officer whose chat it is has in hand.
 func (b *Book) held() []Line {
 	return slices.DeleteFunc(slices.Clone(b.Lines), func(l Line) bool { return l.Holder == "" || l.Holder != b.Officer })
@@ -204,5 +229,5 @@ func (b *Book) setDraft(officer string, d *Draft) {
 
 // empty reports whether there is nothing to remember.
 func (b *Book) empty() bool {
-	return b.Officer == "" && len(b.Lines) == 0 && len(b.List) == 0 && len(b.Drafts) == 0
+	return b.Officer == "" && len(b.Lines) == 0 && len(b.Marks) == 0 && len(b.List) == 0 && len(b.Drafts) == 0
 }

@@ -29,6 +29,10 @@ type Case struct {
 	Phone    string           `json:"phone,omitempty"` // given for this case, with the consent; nowhere else
 	Consent  bot.Consent      `json:"consent,omitzero"`
 
+	// Told is raised by every event that redraws cards: letters about a case may
+	// overtake each other, and the one before must not undo the one after.
+	Told uint64 `json:"told,omitempty"`
+
 	State  bot.CaseState `json:"state"`
 	Desk   string        `json:"desk"`             // id
 	Holder string        `json:"holder,omitempty"` // id of the officer who has it

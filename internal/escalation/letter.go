@@ -20,7 +20,10 @@ type envelope struct {
 // slip keeps the book of a chat of officers true.
 type slip struct {
 	Line Line `json:"line"`
-	Over bool `json:"over,omitempty"` // no business of that chat any more: the line goes
+	// Told is that of the case: what has a lower one than the book knows was
+	// overtaken. 0 if the case is gone, which holds whatever was told before.
+	Told uint64 `json:"told,omitempty"`
+	Over bool   `json:"over,omitempty"` // no business of that chat any more: the line goes
 	// News says that something was said that wants an answer; a mere card is none.
 	News bool `json:"news,omitempty"`
 }

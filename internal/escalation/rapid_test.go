@@ -296,8 +296,8 @@ func (l *life) entitled(before, c Case, e Event, told []Effect) {
 		if isRoom && (slices.Contains(l.rooms(c), t.To) || slices.Contains(l.rooms(before), t.To) && slices.Contains(replies, t.What)) {
 			continue
 		}
-		if c.State == bot.CaseClosed && own && slices.Contains(before.Cards, t.To) && slices.ContainsFunc(c.Log, func(e Entry) bool { return e.By == id }) {
-			continue // who was at it sees that it has ended
+		if c.State == bot.CaseClosed && own && (slices.Contains(before.Cards, t.To) || id == before.Holder) && slices.ContainsFunc(c.Log, func(e Entry) bool { return e.By == id }) {
+			continue // who was at it sees that it has ended, in another chat by now or not
 		}
 		if t.What == NoteSent && c.State == bot.CaseClosed && c.Said[t.No-1].Officer == id {
 			continue // who said it hears of it also after the end

@@ -40,7 +40,7 @@ func (o *Office) post(c Case, effects []Effect, view *window, now time.Time) (re
 // address completes a letter: the slip for the book, and no second word about
 // what a note says already.
 func (o *Office) address(l *bot.Letter, c Case, effects []Effect, now time.Time) {
-	s := slip{Line: line(c), Over: !c.State.Open() || !o.concernsChat(c, l.To, now)}
+	s := slip{Line: line(c), Told: c.Told, Over: !c.State.Open() || !o.concernsChat(c, l.To, now)}
 	noted := false
 	for _, e := range effects {
 		if e.To != l.To {
