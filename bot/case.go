@@ -101,6 +101,7 @@ type CaseView struct {
 	Opened   time.Time
 	Due      time.Time
 	Late     bool
+	Reopens  bool // it has ended, but so lately that «chưa rõ» opens it again
 	// Checks are the codes of officers' answers, so that somebody who doubts one
 	// can have it verified; each with when it was given and by whom.
 	Checks []Check

@@ -36,6 +36,7 @@ type Conversation struct {
 	Draft     *Draft `json:"draft,omitempty"`
 	Matter    Matter `json:"matter,omitempty"`     // of a cry for help or a complaint a moment ago
 	Telling   string `json:"telling,omitempty"`    // code of the case that the next message belongs to
+	Lately    string `json:"lately,omitempty"`     // code of the case that the latest message was added to
 	Aside     bool   `json:"aside,omitempty"`      // the bot is asked although an officer waits for a reply
 	Apart     bool   `json:"apart,omitempty"`      // it was said that answers are not the officer's
 	WantPhone bool   `json:"want_phone,omitempty"` // the next message may be a phone number

@@ -74,13 +74,13 @@ func (e *Engine) Converse(v View, conv Conversation, m Message, now time.Time) S
 	case KindPress:
 		t.act(m.Payload)
 	case KindText:
+		t.files = m.Attachments
 		t.text(m.Text)
 	case KindLate:
 		t.count("message.late")
 		t.handoff(t.texts.say(textLate, "ngày", knowledge.DateOf(m.At.In(e.zone)).String()), t.officerButton(), t.menuButton())
 	default:
-		if c, ok := t.forCase(); ok && len(m.Attachments) > 0 {
-			t.add(c, "", m.Attachments)
+		if t.addFiles("", m.Attachments) {
 			break
 		}
 		if slices.ContainsFunc(m.Attachments, func(a Attachment) bool { return a.Kind == AttachOther }) {
@@ -107,19 +107,22 @@ type turn struct {
 	now      time.Time
 	on       knowledge.Date
 	step     Step
+	rested   bool // the message begins a conversation anew
 
-	origin string // the channel of the message
+	origin string       // the channel of the message
+	files  []Attachment // that came with words
 }
 
 func (e *Engine) begin(v View, conv Conversation, now time.Time) *turn {
-	if conv.UpdatedAt.IsZero() || now.Sub(conv.UpdatedAt) > ContextFor {
+	rested := conv.UpdatedAt.IsZero() || now.Sub(conv.UpdatedAt) > ContextFor
+	if rested {
 		conv = conv.rested(now)
 		conv.List = answeredOptions(v) // an officer's answer comes days later, too
 	}
-	t := &turn{Engine: e, view: v, conv: conv, was: conv, now: now, on: knowledge.DateOf(now.In(e.zone))}
+	t := &turn{Engine: e, view: v, conv: conv, was: conv, now: now, on: knowledge.DateOf(now.In(e.zone)), rested: rested}
 	t.conv.UpdatedAt = now
 	t.conv.List, t.conv.Asked, t.conv.WantPlace, t.conv.Fragment = nil, false, false, ""
-	t.conv.WantPhone, t.conv.Telling, t.conv.Matter = false, "", ""
+	t.conv.WantPhone, t.conv.Telling, t.conv.Lately, t.conv.Matter = false, "", "", ""
 	return t
 }
 
@@ -164,7 +167,7 @@ func (t *turn) text(raw string) {
 	if t.caseWords(words, text) {
 		return
 	}
-	if t.was.WantPlace && t.place(words) {
+	if t.was.WantPlace && (t.place(words) || t.untold(words)) {
 		return
 	}
 	if !t.writesToCase() && t.repeated(text) {
@@ -185,8 +188,8 @@ func choiceNumber(words []vietnamese.Token) (int, bool) {
 			words = words[1:]
 		}
 	}
-	if len(words) != 1 {
-		return 0, false
+	if len(words) != 1 || len(words[0].Folded) > 2 {
+		return 0, false // «000001» is a code
 	}
 	n, err := strconv.Atoi(words[0].Folded)
 	return n, err == nil && n >= 0 && n < 20

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/doithoai/doithoai/internal/vietnamese"
@@ -25,7 +26,7 @@ type Draft struct {
 
 // consentVersion names the words under «xin đồng ý» and «đồng ý gì» in
 // texts.vi.yaml; whoever changes what they promise gives them a new one.
-const consentVersion = "2026-11"
+const consentVersion = "2026-11.2"
 
 // Bounds of what goes along with a case.
 const (
@@ -47,7 +48,13 @@ func (t *turn) bring(matter Matter, lead string) {
 	}
 	t.conv.Draft = &Draft{
 		ID: strconv.FormatInt(t.now.Unix(), 36), Matter: t.matter(matter), Question: t.question(),
-		Near: t.near(), Topic: t.topicOf(t.was.Frame.Entry),
+		Topic: t.topicOf(t.was.Frame.Entry),
+	}
+	if d := t.conv.Draft; d.Matter == MatterQuestion || d.Matter == MatterProposal {
+		d.Near = t.near() // nobody answers a cry or a complaint with an entry
+	}
+	if d := t.conv.Draft; d.Topic == "" && d.Matter == MatterQuestion && len(d.Near) > 0 {
+		d.Topic = t.topicOf(d.Near[0])
 	}
 	t.conv.Frame = t.was.Frame
 	if t.conv.Place == "" {
@@ -94,10 +101,15 @@ func (t *turn) near() []string {
 			}
 		}
 	}
-	for _, c := range t.decision.Candidates {
-		add(c.ID)
+	if asks(t.decision.Act) { // «gặp cán bộ» is like no entry
+		for _, c := range t.decision.Candidates {
+			add(c.ID)
+		}
 	}
 	add(t.was.Frame.Entry)
+	if n := len(t.conv.Turns); n > 0 {
+		add(t.conv.Turns[n-1].Entry)
+	}
 	if q := t.conv.Question; len(out) < 3 && q != "" {
 		for _, c := range t.matcher.Ask(knowledge.Query{Text: q, Frame: t.was.Frame, On: t.on}).Candidates {
 			add(c.ID)
@@ -107,7 +119,7 @@ func (t *turn) near() []string {
 }
 
 func (t *turn) topicOf(entry string) string {
-	if entry == "" && len(t.decision.Candidates) > 0 {
+	if entry == "" && asks(t.decision.Act) && len(t.decision.Candidates) > 0 {
 		entry = t.decision.Candidates[0].ID
 	}
 	if e, ok := t.base.Entry(entry, t.on); ok {
@@ -124,9 +136,20 @@ func (t *turn) askPlace(lead string) {
 // placeUntold stands in the place of a commune that somebody will not name.
 const placeUntold = "-"
 
+// joinSentences makes one paragraph of what is said in one breath: «Dạ» once.
 func joinSentences(parts ...string) string {
-	return strings.TrimSpace(strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " "))
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	for i := range parts {
+		if rest, ok := strings.CutPrefix(parts[i], polite); ok && i > 0 {
+			first, size := utf8.DecodeRuneInString(rest)
+			parts[i] = string(unicode.ToUpper(first)) + rest[size:]
+		}
+	}
+	return strings.TrimSpace(strings.Join(parts, " "))
 }
+
+// polite begins most of what is said.
+const polite = "Dạ, "
 
 // askConsent says in one message who would get what and for how long.
 func (t *turn) askConsent(lead string) {
@@ -143,13 +166,30 @@ func (t *turn) askConsent(lead string) {
 	if d.Matter == MatterUrgent || d.Matter == MatterConfidential {
 		text = textConsentKept
 	}
-	what := t.texts.say(textSendsQuestion)
-	if d.Question == "" {
-		what = t.texts.say(textSendsWish)
-	}
-	said := t.texts.say(text, "bộ phận", t.deskName(desk), "gửi gì", what)
+	said := t.texts.say(text, "bộ phận", t.deskName(desk), "gửi gì", t.sends(d))
 	t.count("handover.consent_asked")
 	t.handoff(joinSentences(lead, said), t.consentButtons(d)...)
+}
+
+// sends names what goes to the officer, no more and no less.
+func (t *turn) sends(d *Draft) string {
+	parts := []string{t.texts.say(textSendsQuestion)}
+	if d.Question == "" {
+		parts[0] = t.texts.say(textSendsWish)
+	}
+	if len(t.was.Turns) > 1 || len(t.was.Turns) == 1 && d.Question != t.was.Turns[0].Asked {
+		parts = append(parts, t.texts.say(textSendsTurns))
+	}
+	if t.placeID() != "" {
+		parts = append(parts, t.texts.say(textSendsPlace))
+	}
+	if len(t.conv.Attached) > 0 {
+		parts = append(parts, t.texts.say(textSendsFiles))
+	}
+	if n := len(parts); n > 1 {
+		return strings.Join(parts[:n-1], ", ") + " " + t.texts.say(textAnd) + " " + parts[n-1]
+	}
+	return parts[0]
 }
 
 // placeID is the commune as desks know it.
@@ -181,7 +221,7 @@ func (t *turn) consentButtons(d *Draft) []Button {
 func (t *turn) consent(choice, id string) {
 	d := t.was.Draft
 	if d == nil || d.ID != id || !d.Asked || !t.reaches() {
-		t.notice(t.texts.say(textNoList), t.menuButton(), t.officerButton())
+		t.oldConsent()
 		return
 	}
 	switch choice {
@@ -195,6 +235,16 @@ func (t *turn) consent(choice, id string) {
 		t.conv.Draft = nil
 		t.pointTo(t.conv.Place, "")
 	}
+}
+
+// oldConsent tells who presses a button of a request for consent that is over
+// whether anything was sent.
+func (t *turn) oldConsent() {
+	if open := t.open(); len(open) > 0 && t.now.Sub(open[0].Opened) < ContextFor {
+		t.notice(t.status(open[0]), t.caseButtons(open[0])...)
+		return
+	}
+	t.notice(t.texts.say(textOldConsent), t.menuButton(), t.officerButton())
 }
 
 // open1 opens the case that was agreed to.
@@ -214,7 +264,11 @@ func (t *turn) open1(d *Draft) {
 		Topic: d.Topic, Place: t.placeID(), Desk: desk.ID, Files: t.was.Attached,
 		Consent: Consent{Version: consentVersion, At: t.now},
 	})
-	text := t.texts.say(textReceipt, "bộ phận", t.deskName(desk), "mã", SayCode(t.view.NewCode), "hạn", t.when(desk.Due))
+	key := textReceipt
+	if d.Matter == MatterUrgent {
+		key = textReceiptUrgent
+	}
+	text := t.texts.say(key, "bộ phận", t.deskName(desk), "mã", SayCode(t.view.NewCode), "hạn", t.when(desk.Due))
 	t.handoff(text, t.menuButton(), Button{t.texts.say(textAddMore), prefixCase + caseMore + ":" + t.view.NewCode})
 }
 

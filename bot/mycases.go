@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/doithoai/doithoai/internal/vietnamese"
@@ -36,11 +37,48 @@ func (t *turn) asked() (CaseView, bool) {
 	return CaseView{}, false
 }
 
+// goesOn returns the case that somebody is in the middle of writing about: it was
+// added to a moment ago, or an officer's answer is the latest thing that was said.
+// What the bot has an answer to is answered all the same.
+func (t *turn) goesOn() (CaseView, bool) {
+	if t.rested || t.was.Aside {
+		return CaseView{}, false
+	}
+	code := t.was.Lately
+	for _, o := range t.was.List {
+		if rest, ok := strings.CutPrefix(o.Action, UnclearButton("")); ok {
+			code = rest
+		}
+	}
+	c, ok := t.caseOf(code)
+	return c, ok && c.State.Open()
+}
+
+// addFiles brings what was sent to the case that is being spoken of; false if
+// there is none.
+func (t *turn) addFiles(text string, files []Attachment) bool {
+	c, ok := t.forCase()
+	if !ok {
+		c, ok = t.goesOn()
+	}
+	if !ok || len(files) == 0 || !slices.ContainsFunc(files, Attachment.held) {
+		return false
+	}
+	t.add(c, text, files)
+	return true
+}
+
 // casesButton leads to the list of what was sent to officers.
 func (t *turn) casesButton() Button { return Button{t.texts.say(textMyCases), actionCases} }
 
-// answered returns the code of the latest case that waits for «rõ» or «chưa rõ».
+// answered returns the code of the latest case that waits for «rõ» or «chưa rõ»,
+// also of one that has ended if its end is what was told last.
 func (t *turn) answered() string {
+	for _, o := range t.was.List {
+		if code, ok := strings.CutPrefix(o.Action, UnclearButton("")); ok && t.owns(code) {
+			return code
+		}
+	}
 	for _, c := range t.view.Cases {
 		if c.State == CaseAnswered {
 			return c.Code
@@ -58,7 +96,7 @@ func (t *turn) caseWords(words []vietnamese.Token, text string) bool {
 	said := foldWords(words)
 	digits := onlyDigits(text)
 	switch {
-	case t.was.WantPhone && isPhone(digits):
+	case isPhone(digits) && (t.was.WantPhone || len(digits) > 9 && len(t.open()) > 0):
 		t.phone(digits)
 	case len(digits) == 9 && digits[0] != '0' || len(digits) == 9 && t.owns(digits):
 		t.lookUp(digits)
@@ -122,7 +160,7 @@ func (t *turn) phone(digits string) {
 	}
 	t.step.Acts = append(t.step.Acts, CaseAct{Kind: ActPhone, Code: open[0].Code, Phone: digits})
 	t.count("case.phone")
-	t.handoff(t.texts.say(textPhoneKept, "đuôi", digits[len(digits)-3:]), t.menuButton())
+	t.handoff(t.texts.say(textPhoneKept, "đuôi", digits[len(digits)-3:], "mã", SayCode(open[0].Code)), t.menuButton())
 }
 
 // lookUp tells how a case of this chat stands, and nothing of any other.
@@ -145,7 +183,11 @@ func (t *turn) status(c CaseView) string {
 	if who == "" {
 		who = c.Desk
 	}
-	return t.texts.say(key, "mã", SayCode(c.Code), "câu", cutText(c.Question, 80), "bộ phận", c.Desk, "ai", who, "hạn", t.when(c.Due))
+	question := cutText(c.Question, 80)
+	if question == "" {
+		question = t.texts.say(textNoQuestion)
+	}
+	return t.texts.say(key, "mã", SayCode(c.Code), "câu", question, "bộ phận", c.Desk, "ai", who, "hạn", t.when(c.Due))
 }
 
 func (t *turn) caseButtons(c CaseView) []Button {
@@ -154,6 +196,9 @@ func (t *turn) caseButtons(c CaseView) []Button {
 	case CaseAnswered:
 		out = append(out, Button{t.texts.say(textClear), prefixCase + caseClear + ":" + c.Code}, Button{t.texts.say(textUnclearButton), prefixCase + caseUnclear + ":" + c.Code})
 	case CaseClosed:
+		if c.Reopens {
+			out = append(out, Button{t.texts.say(textUnclearButton), prefixCase + caseUnclear + ":" + c.Code})
+		}
 	default:
 		out = append(out, Button{t.texts.say(textAddMore), prefixCase + caseMore + ":" + c.Code})
 	}
@@ -225,7 +270,7 @@ func (t *turn) onCase(verb, code string) {
 	case verb == caseClear && c.State == CaseAnswered:
 		t.step.Acts = append(t.step.Acts, CaseAct{Kind: ActClear, Code: code})
 		t.notice(t.texts.say(textCleared), t.menuButton())
-	case verb == caseUnclear && c.State == CaseAnswered:
+	case verb == caseUnclear && (c.State == CaseAnswered || c.Reopens):
 		t.step.Acts = append(t.step.Acts, CaseAct{Kind: ActUnclear, Code: code})
 		t.conv.Telling = code
 		t.notice(t.texts.say(textTellUnclear), Button{t.texts.say(textOther), actionOther})
@@ -256,7 +301,7 @@ func (t *turn) forCase() (CaseView, bool) {
 // add brings what was written or sent to the officer of the case.
 func (t *turn) add(c CaseView, text string, files []Attachment) {
 	t.count("case.added")
-	t.conv.Aside = false
+	t.conv.Aside, t.conv.Attached, t.conv.Lately = false, nil, c.Code
 	t.step.Acts = append(t.step.Acts, CaseAct{Kind: ActAdd, Code: c.Code, Text: cutText(text, maxQuestion), Files: files})
 	t.handoff(t.texts.say(textAdded, "mã", SayCode(c.Code)), Button{t.texts.say(textAddMore), prefixCase + caseMore + ":" + c.Code}, Button{t.texts.say(textOther), actionOther})
 }

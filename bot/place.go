@@ -74,7 +74,7 @@ func written(found []knowledge.Place, said string) []knowledge.Place {
 
 // place takes a message for the name of a commune, if it is one.
 func (t *turn) place(words []vietnamese.Token) bool {
-	if len(words) > 7 {
+	if len(words) > maxPlaceWords {
 		return false
 	}
 	var name []string
@@ -83,6 +83,10 @@ func (t *turn) place(words []vietnamese.Token) bool {
 	}
 	said := strings.Join(name, " ")
 	found := t.places.find(said)
+	if len(found) == 0 {
+		said = t.places.afterKind(words)
+		found = t.places.find(said)
+	}
 	if exact := written(found, said); len(exact) == 1 {
 		found = exact // «Ba Tơ» is not «Ba Tô» for who types accents
 	}
@@ -96,8 +100,71 @@ func (t *turn) place(words []vietnamese.Token) bool {
 		for _, p := range found {
 			options = append(options, Option{p.Kind + " " + p.Name, prefixPlace + p.ID})
 		}
-		t.conv.Asked = true
+		t.conv.Asked, t.conv.WantPlace = true, true
 		t.choices(t.texts.say(textWhichPlace, "cũ", "«"+said+"»"), options[:min(3, len(options))])
+	}
+	return true
+}
+
+// maxPlaceWords is how long an address is at the most: «nhà em ở thôn Nước Nẻ xã
+// Ba Vinh huyện Ba Tơ».
+const maxPlaceWords = 14
+
+// afterKind returns what is named as a commune in a longer address: up to three
+// words after the last «xã», «phường» or «đặc khu», with nothing but a district or
+// a polite word behind them.
+func (f *placeFinder) afterKind(words []vietnamese.Token) string {
+	for i, w := range slices.Backward(words) {
+		if w.Folded != "xa" && w.Folded != "phuong" && w.Folded != "khu" {
+			continue
+		}
+		for end := min(i+4, len(words)); end > i+1; end-- {
+			if end < len(words) && !mayFollow(words[end].Folded) {
+				continue
+			}
+			var name []string
+			for _, n := range words[i:end] {
+				name = append(name, n.Text)
+			}
+			if said := strings.Join(name, " "); len(f.find(said)) > 0 {
+				return said
+			}
+		}
+	}
+	return ""
+}
+
+// mayFollow reports whether a word can stand behind the name of a commune without
+// making a question of it.
+func mayFollow(folded string) bool {
+	switch folded {
+	case "huyen", "tinh", "tp", "thi", "thanh", "quang", "nha", "a", "nhe", "nghe", "do", "em", "roi":
+		return true
+	}
+	return false
+}
+
+// untold takes what somebody says who will not name a commune.
+func (t *turn) untold(words []vietnamese.Token) bool {
+	if t.was.Draft == nil || !t.texts.lists(textSaysNoPlace, foldWords(words)) {
+		return false
+	}
+	t.officerAt(placeUntold, "")
+	return true
+}
+
+// strangePlace takes what was typed in place of a commune and is none: it is asked
+// for once more, then the question goes on without one.
+func (t *turn) strangePlace(d knowledge.Decision) bool {
+	switch {
+	case !unsure(d) && d.Act != knowledge.ActSmalltalk || len(vietnamese.Tokenize(t.said)) > 5:
+		return false
+	case t.was.Asked:
+		t.officerAt(placeUntold, "")
+	default:
+		t.conv.Draft, t.conv.Frame, t.conv.Asked = t.was.Draft, t.was.Frame, true
+		t.conv.WantPlace = true
+		t.handoff(t.texts.say(textStrangePlace), Button{t.texts.say(textNoPlace), prefixPlace + placeUntold})
 	}
 	return true
 }
@@ -121,11 +188,27 @@ func (t *turn) officer() {
 
 // wantsPerson opens the way to an officer, unless what was asked lies with one.
 func (t *turn) wantsPerson() {
+	if d := t.was.Draft; d != nil && t.was.WantPlace && t.conv.Question == t.was.Question {
+		t.officerAt(placeUntold, "") // who says so twice need not name a commune
+		return
+	}
 	if open := t.open(); len(open) > 0 && t.conv.Question == "" && t.was.Matter == "" {
-		t.notice(t.status(open[0]), t.caseButtons(open[0])...)
+		t.lies(open[0])
 		return
 	}
 	t.bring(MatterQuestion, "")
+}
+
+// lies tells who wants a person that one has the matter, and what can be done to
+// be heard sooner. What was sent meanwhile goes along.
+func (t *turn) lies(c CaseView) {
+	if files := t.was.Attached; len(files) > 0 {
+		t.add(c, "", files)
+		return
+	}
+	t.conv.WantPhone = true
+	buttons := slices.DeleteFunc(t.caseButtons(c), func(b Button) bool { return b.Payload == actionOfficer })
+	t.notice(joinSentences(t.status(c), t.texts.say(textCallMe)), buttons...)
 }
 
 // officerAt goes on with a commune that was named: to the consent if a question

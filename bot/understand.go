@@ -15,16 +15,27 @@ func (t *turn) understand(text string) {
 	d := t.ask(text)
 	t.decision = d
 	t.count("decision." + string(d.Act))
-	if c, ok := t.forCase(); ok && !overrides(d.Act) {
-		t.add(c, text, nil)
+	if c, ok := t.forCase(); ok && !overrides(d) {
+		t.add(c, text, t.files)
 		return
 	}
-	if asks(d.Act) {
+	if c, ok := t.goesOn(); ok && (unsure(d) || len(t.files) > 0 && !overrides(d)) {
+		t.add(c, text, t.files)
+		return
+	}
+	if t.was.WantPlace && t.was.Draft != nil && t.strangePlace(d) {
+		return
+	}
+	if asks(d.Act) && d.Phrase == "" {
 		t.asking(text, d.Entry)
 		t.figure(d)
 	}
 	switch d.Act {
 	case knowledge.ActAnswer:
+		if t.proposes() {
+			t.handover(d)
+			break
+		}
 		t.understood()
 		t.answer(d)
 	case knowledge.ActCrisis:
@@ -42,7 +53,10 @@ func (t *turn) understand(text string) {
 		t.understood()
 		t.refer(d)
 	case knowledge.ActAsk, knowledge.ActClarify:
-		if !t.onlyWho(d) {
+		switch {
+		case t.proposes():
+			t.handover(d)
+		case !t.onlyWho(d):
 			t.doubt(d)
 		}
 	default:
@@ -75,9 +89,26 @@ func (t *turn) writesToCase() bool {
 }
 
 // overrides reports whether a message is heard by the bot although an officer
-// waits for a reply: a cry for help, and what somebody tells the bot to do.
-func overrides(a knowledge.Act) bool {
-	return a == knowledge.ActCrisis || a == knowledge.ActCommand || a == knowledge.ActHuman
+// waits for a reply: a cry for help, what somebody tells the bot to do, and a
+// complaint about an official. Who wants a person is writing to one already.
+func overrides(d knowledge.Decision) bool {
+	return d.Act == knowledge.ActCrisis || d.Act == knowledge.ActCommand || d.Act == knowledge.ActHuman && d.Phrase != actionOfficer
+}
+
+// unsure reports whether the bot has no answer of its own to a message.
+func unsure(d knowledge.Decision) bool {
+	switch d.Act {
+	case knowledge.ActHandover, knowledge.ActClarify, knowledge.ActAsk:
+		return true
+	}
+	return false
+}
+
+// proposes reports whether somebody says what should be done, and asks nothing.
+// An entry with the same words in it is no answer to that.
+func (t *turn) proposes() bool {
+	return t.reaches() && t.texts.says(textProposes, t.said) && !t.texts.says(textAsks, t.said) &&
+		!t.texts.says(textDenounces, t.said) && !strings.HasSuffix(strings.TrimSpace(t.said), "?")
 }
 
 // asks reports whether a message is a question, as opposed to a greeting or a

@@ -141,6 +141,9 @@ func (s *step) phoned() {
 	s.c.Phone = phone
 	s.log("")
 	s.redraw = true
+	if s.c.State == bot.CaseAsked {
+		s.replied() // a number may be what was asked for, or is better than a reply
+	}
 	if s.c.Holder != "" {
 		s.noteHolder(Effect{What: NotePhone})
 	}

@@ -7,7 +7,8 @@ import (
 )
 
 // ended notes how sending something to the resident ended. What never arrives is
-// no answer: the case is open again, and the officer learns what to do.
+// no answer: the case is open again, and the officer learns what to do. Only what
+// was done otherwise stays done.
 func (s *step) ended() {
 	i := s.e.No - 1
 	if i < 0 || i >= len(s.c.Said) || s.c.Said[i].Officer == "" || !follows(s.c.Said[i].End, s.e.End) {
@@ -54,6 +55,10 @@ func (s *step) unsaid(no int) {
 		return
 	}
 	s.resume()
+	if said := s.c.Said[no-1]; said.Kind == SaidDone && said.End == bot.EndFailed {
+		s.close(howDone) // it was dealt with all the same: else nobody could ever end it
+		return
+	}
 	if !s.known(s.c.Holder) {
 		s.free()
 		s.summon("")

@@ -74,7 +74,7 @@ func (o *Office) cardHead(c Case, now time.Time) string {
 
 // state says how a case stands and who has it.
 func (o *Office) state(s bot.CaseState, holder string) string {
-	if s == bot.CaseHeld && holder == "" {
+	if s == bot.CaseHeld && (holder == "" || !o.isOfficer(holder)) {
 		s = bot.CaseWaiting
 	}
 	return o.texts.say(o.texts.among(familyState, string(s)), "ai", o.officerName(holder))
@@ -96,11 +96,22 @@ func (o *Office) cardTurns(c Case, now time.Time) string {
 	}
 	out := []string{o.texts.say(textCardTurns)}
 	for _, t := range c.Turns[max(0, len(c.Turns)-cardTurns):] {
+		again := t.Asked == c.Question
+		if again && t.Entry == "" {
+			continue // it stands above, and nothing came of it
+		}
 		given := o.texts.say(textCardTurnNone)
 		if t.Entry != "" {
 			given = o.texts.say(textCardTurnEntry, "bài", o.entryName(t.Entry, now))
 		}
-		out = append(out, "– «"+brief(t.Asked, cardText)+"» → "+given)
+		asked := "«" + brief(t.Asked, cardText) + "»"
+		if again {
+			asked = o.texts.say(textCardTurnAbove)
+		}
+		out = append(out, "– "+asked+" → "+given)
+	}
+	if len(out) == 1 {
+		return ""
 	}
 	return lines(out...)
 }
@@ -155,14 +166,14 @@ func (o *Office) cardSaid(c Case, now time.Time) string {
 		return ""
 	}
 	out := []string{o.texts.say(textCardSaid)}
-	failed := false
+	failed := false // and something is left to do
 	for _, s := range c.Said[max(0, len(c.Said)-cardSaid):] {
 		out = append(out, "– "+o.saidLine(s, now))
-		failed = s.Officer != "" && s.End == bot.EndFailed
+		failed = s.Officer != "" && s.End == bot.EndFailed && c.State.Open()
 	}
 	switch {
 	case failed && c.Phone != "":
-		out = append(out, o.texts.say(textFailedCall))
+		out = append(out, o.texts.say(textFailedCall, "số", c.Phone))
 	case failed:
 		out = append(out, o.texts.say(textFailedAsk))
 	}

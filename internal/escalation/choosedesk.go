@@ -25,8 +25,13 @@ func (h *hand) offerDesks(c Case, d Draft, typed string) {
 		all = append(all, bot.Option{Label: desk.Name, Action: act{verbTo, c.Code, c.Epoch, desk.ID}.String()})
 	}
 	var last []bot.Option
-	if rest := h.catchAll(); d.Kind == NotOurs && rest.ID != "" && rest.ID != c.Desk && !slices.ContainsFunc(found, same(rest)) {
+	if rest := h.catchAll(); d.Kind == NotOurs && rest.ID != "" && rest.ID != c.Desk && !private(c.Matter) && !slices.ContainsFunc(found, same(rest)) {
 		last = append(last, bot.Option{Label: h.texts.say(textButtonNobody), Action: act{verbTo, c.Code, c.Epoch, rest.ID}.String()})
+	}
+	if len(all)+len(last) == 0 {
+		h.book.setDraft(h.id, nil)
+		h.reply(h.texts.say(textNoOtherDesk, "mã", SayCode(c.Code)), c.Code)
+		return
 	}
 	h.chooseIn(h.texts.say(textChooseDesk, "mã", SayCode(c.Code)), c.Code, all, last...)
 }
@@ -52,7 +57,7 @@ func (h *hand) candidates(c Case, kind Kind, typed string) []desks.Desk {
 	var out []desks.Desk
 	for _, d := range h.desks.All() {
 		switch {
-		case d.ID == c.Desk, d.IsOutside() && kind != NotOurs:
+		case d.ID == c.Desk, d.IsOutside() && kind != NotOurs, private(c.Matter) && !d.IsOutside() && !fits(d, c.Matter):
 		case typed != "":
 			if matches(d, typed) {
 				out = append(out, d)

@@ -52,9 +52,18 @@ func (h *hand) content(text string, files []bot.Attachment) {
 			return
 		}
 		d.Code, d.Epoch = c.Code, c.Epoch
+		if c.silent() {
+			d.Kind = AskBack
+		}
 		h.focus(c)
 	}
 	h.fill(d, text, files)
+}
+
+// silent reports whether the resident has not yet said what it is about: whatever
+// an officer writes then wants a reply.
+func (c Case) silent() bool {
+	return c.Question == "" && len(c.Files) == 0 && len(c.Said) == 0
 }
 
 // leave drops a draft because another one begins, and says so if that loses

@@ -111,13 +111,16 @@ func (s *step) late() {
 	s.c.Late = true
 	s.log("late")
 	e := Effect{What: TellLate, Desk: s.c.Desk, By: s.c.Holder}
+	sitting := s.officers(s.c.Desk) // who has been told before
 	for _, r := range s.rungs() {
 		if r.Halves < atEnd || e.By != "" {
 			continue
 		}
 		for _, t := range r.To {
-			if people, _ := s.w.Desks.Recipients(t, s.now); len(people) > 0 && e.By == "" && s.mayHold(people[0].ID) {
-				e.By = people[0].ID
+			people, _ := s.w.Desks.Recipients(t, s.now)
+			i := slices.IndexFunc(people, func(o desks.Officer) bool { return s.mayHold(o.ID) && !slices.Contains(sitting, o.ID) })
+			if i >= 0 && e.By == "" {
+				e.By = people[i].ID
 			}
 		}
 		break

@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"slices"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
@@ -19,7 +20,22 @@ func (h *hand) list(from int) {
 }
 
 func (h *hand) listUnder(head textKey, from int) {
-	all := h.book.ordered()
+	h.listOf(h.book.ordered(), head, from)
+}
+
+// toDo reports whether the next word in a case is this officer's: nobody has it,
+// or this officer, and no resident is waited for.
+func (h *hand) toDo(l Line) bool {
+	switch l.State {
+	case bot.CaseWaiting:
+		return true
+	case bot.CaseHeld:
+		return l.Holder == h.id || !h.isOfficer(l.Holder)
+	}
+	return false
+}
+
+func (h *hand) listOf(all []Line, head textKey, from int) {
 	if len(all) == 0 {
 		h.reply(h.texts.say(textListEmpty), "")
 		return
@@ -70,12 +86,12 @@ func (h *hand) morning() {
 	}
 	h.book.Morning = today
 	switch {
-	case len(h.book.Lines) > 0:
+	case slices.ContainsFunc(h.book.ordered(), h.toDo):
 		if _, writing := h.draft(); writing {
 			return // numbers are those of the preview
 		}
 		h.count("morning")
-		h.listUnder(textMorningHead, 0)
+		h.listOf(slices.DeleteFunc(h.book.ordered(), func(l Line) bool { return !h.toDo(l) }), textMorningHead, 0)
 	case h.shutsSoon():
 		h.count("morning.keep")
 		h.send(bot.Reply{Text: h.texts.say(textMorningKeep, "ai", h.officerName(h.id))})

@@ -49,6 +49,9 @@ func (o *Office) note(c Case, e Effect, now time.Time) []bot.Reply {
 		r.Kind, r.Text = bot.ReplyReminder, say(textNoteUnreached)
 	case NoteHandedOver:
 		r.Text = say(textNoteHandedOver)
+		if c.How == howReferred && !c.State.Open() {
+			r.Text = say(textNoteReferred)
+		}
 	case NotePhone:
 		r.Text = say(textNotePhone)
 	default:
@@ -76,6 +79,9 @@ func (o *Office) noteSent(c Case, e Effect, gaps []string) string {
 		return o.texts.say(textNoteHeld, append(gaps, "gọi", o.texts.say(held, gaps...))...)
 	case bot.EndFailed:
 		why := o.texts.say(o.texts.among(familyReason, reason))
+		if c.Said[e.No-1].Kind == SaidDone && !c.State.Open() {
+			return o.texts.say(textNoteDoneLost, append(gaps, "vì", why)...)
+		}
 		return o.texts.say(textNoteFailed, append(gaps, "vì", why, "gọi", o.texts.say(call, gaps...))...)
 	case bot.EndDropped:
 		return o.texts.say(textNoteDropped, gaps...)

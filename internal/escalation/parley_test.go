@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,13 +57,19 @@ type parleyStore interface {
 //	@ 23/11/2026 8h          the clock is set
 //	+ 2h30m                  it goes on, and whatever comes due happens
 //	an> what An types        the people are in the table below
-//	an! press LABEL | number N | photo | voice | open
+//	an! press LABEL | photo | voice | video | file | location | withheld | open
+//	an! photo WORDS          a photo with words under it
 //	lan^ text                lan answers the latest message about a case
 //	lan^! photo
 //	phong/lan! press LABEL   lan in the room «phong»
 //	~ an closed | dead | open    what the platform lets through to An
+//	= without lan            the file of the desks names her no more
 //	?? an says WORDS | lan not says WORDS | an gets N | an silent
 //	< who | what was sent, recorded; -update rewrites these lines
+//
+// In what is typed 111111111 is the code of the first case, 222222222 that of the
+// second, and MÃKIỂM the check code that was told last. Of a card that was changed
+// only the lines are recorded that are new; what several got at once stands once.
 func TestParleys(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/parley/*.txt")
@@ -122,8 +129,13 @@ type parley struct {
 	last    map[string][]string // what each got for the latest input
 	state   map[string]string   // what the platform lets through
 	codes   []string
+	checked string // the latest check code told
 	out     []string
+	latest  recorded
 }
+
+// recorded is what was written down last, so that the same is not written twice.
+type recorded struct{ who, text string }
 
 // sent is a message as it stands with somebody.
 type sent struct {
@@ -136,8 +148,7 @@ func runParley(t *testing.T, file string, open func(now func() time.Time) parley
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &parley{t: t, now: time.Date(2026, 11, 23, 8, 0, 0, 0, zone()), sent: map[bot.ChatID][]sent{}, shownTo: map[bot.ChatID][]sent{}, state: map[string]string{}, last: map[string][]string{}}
-	p.start(open)
+	p := newParley(t, open)
 	for i, line := range strings.Split(strings.TrimRight(string(data), "\n"), "\n") {
 		if strings.HasPrefix(line, "<") {
 			continue
@@ -157,6 +168,16 @@ func runParley(t *testing.T, file string, open func(now func() time.Time) parley
 	}
 }
 
+// newParley begins at eight o'clock on a Monday.
+func newParley(t *testing.T, open func(now func() time.Time) parleyStore) *parley {
+	p := &parley{
+		t: t, now: time.Date(2026, 11, 23, 8, 0, 0, 0, zone()), sent: map[bot.ChatID][]sent{}, shownTo: map[bot.ChatID][]sent{},
+		state: map[string]string{}, last: map[string][]string{},
+	}
+	p.start(open)
+	return p
+}
+
 func firstDifference(want, got string) string {
 	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
 	for i := range min(len(w), len(g)) {
@@ -169,15 +190,7 @@ func firstDifference(want, got string) string {
 
 func (p *parley) start(open func(now func() time.Time) parleyStore) {
 	base := builtin().Base()
-	data, err := os.ReadFile("testdata/parley/can_bo.yaml")
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	var report desks.Report
-	p.desks, report = desks.Load("can_bo.yaml", data, desks.World{Places: base.Places, Topics: base.Topics, Zone: zone()}, p.now)
-	if p.desks == nil {
-		p.t.Fatal(report.Text())
-	}
+	p.load("")
 	p.store = open(func() time.Time { return p.now })
 	p.t.Cleanup(func() { _ = p.store.Close() })
 	directory := staff.New(staff.Config{Safe: emptySafe{}, Roster: func() staff.Roster { return p.desks }})
@@ -199,6 +212,26 @@ func (p *parley) start(open func(now func() time.Time) parleyStore) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// load reads the file of the desks, as it is without one of the officers.
+func (p *parley) load(without string) {
+	base := builtin().Base()
+	data, err := os.ReadFile("testdata/parley/can_bo.yaml")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	text := string(data)
+	if without != "" {
+		whole := regexp.MustCompile(`  - mã: ` + without + `\n    tên: .*\n    chat: .*\n`)
+		text = whole.ReplaceAllString(text, "")
+		text = strings.NewReplacer(": "+without+", ", ": ", ", "+without, "").Replace(text)
+	}
+	d, report := desks.Load("can_bo.yaml", []byte(text), desks.World{Places: base.Places, Topics: base.Topics, Zone: zone()}, p.now)
+	if d == nil {
+		p.t.Fatal(report.Text())
+	}
+	p.desks = d
 }
 
 // steady takes chance out of what is recorded: check codes follow from the
@@ -234,9 +267,11 @@ func (p *parley) shown(text string) string {
 // typed puts the true codes into what is typed.
 func (p *parley) typed(text string) string {
 	for i, code := range p.codes {
-		text = strings.ReplaceAll(text, strings.Repeat(strconv.Itoa(i+1), 9), code)
+		digit := strings.Repeat(strconv.Itoa(i+1), 3)
+		text = strings.ReplaceAll(text, digit+digit+digit, code)
+		text = strings.ReplaceAll(text, digit+"."+digit+"."+digit, strings.ReplaceAll(bot.SayCode(code), " ", "."))
 	}
-	return text
+	return strings.ReplaceAll(text, "MÃKIỂM", p.checked)
 }
 
 // outlet sends everything; messages are claimed by hand.
@@ -279,6 +314,9 @@ func (p *parley) play(line string) string {
 		who, what, _ := strings.Cut(rest, " ")
 		p.state[who] = what
 		return ""
+	case head == "=":
+		p.load(strings.TrimPrefix(rest, "without "))
+		return ""
 	case head == "??":
 		return p.check(rest)
 	}
@@ -288,6 +326,7 @@ func (p *parley) play(line string) string {
 // goOn moves the clock in steps, so that what comes due on the way happens then.
 func (p *parley) goOn(until time.Time) string {
 	clear(p.last)
+	p.latest = recorded{}
 	for p.now.Before(until) {
 		p.now = p.now.Add(min(15*time.Minute, until.Sub(p.now)))
 		p.settle()
@@ -298,6 +337,7 @@ func (p *parley) goOn(until time.Time) string {
 // input is something a person does.
 func (p *parley) input(head, rest string) string {
 	clear(p.last)
+	p.latest = recorded{}
 	kind := strings.TrimLeft(head, "abcdefghijklmnopqrstuvwxyz/")
 	who := strings.TrimSuffix(head, kind)
 	m := bot.Message{Kind: bot.KindText, Text: p.typed(rest)}
@@ -354,8 +394,16 @@ func (p *parley) press(m *bot.Message, what string) string {
 		m.Kind, m.Payload = bot.KindPress, arg
 	case "open":
 		m.Kind = bot.KindOpen
-	case "photo", "voice", "file":
+	case "location":
 		m.Kind, m.Text = bot.KindOther, ""
+		m.Attachments = []bot.Attachment{{Kind: bot.AttachLocation, Latitude: 14.77, Longitude: 108.73}}
+	case "withheld":
+		m.Kind, m.Text, m.Attachments = bot.KindOther, "", []bot.Attachment{{Kind: bot.AttachOther}}
+	case "photo", "voice", "video", "file":
+		m.Kind, m.Text = bot.KindOther, arg
+		if arg != "" {
+			m.Kind = bot.KindText
+		}
 		m.Attachments = []bot.Attachment{{Kind: bot.AttachmentKind(verb), Key: fmt.Sprintf("%032x", p.ids+1), Source: "f" + strconv.Itoa(p.ids)}}
 	default:
 		return "unknown doing"
@@ -451,9 +499,10 @@ func (p *parley) sendOne(l record.Lease) record.Settlement {
 	id := "m" + strconv.Itoa(len(p.sent[d.Chat])+1)
 	switch {
 	case replaces >= 0 && d.Chat.Channel == "telegram":
+		was := p.sent[d.Chat][replaces].reply
 		p.sent[d.Chat][replaces].reply = r
 		p.shownTo[d.Chat] = append(p.shownTo[d.Chat], p.sent[d.Chat][replaces])
-		p.record(who, "(sửa thẻ) "+r.Text, r)
+		p.record(who, r, &was)
 		return record.Settlement{Result: record.Sent, Providers: []string{p.sent[d.Chat][replaces].id}}
 	case replaces >= 0 && r.Update == "":
 		return record.Settlement{Result: record.Dropped}
@@ -462,22 +511,48 @@ func (p *parley) sendOne(l record.Lease) record.Settlement {
 	}
 	p.sent[d.Chat] = append(p.sent[d.Chat], sent{id, r})
 	p.shownTo[d.Chat] = append(p.shownTo[d.Chat], sent{id, r})
-	p.record(who, r.Text, r)
+	p.record(who, r, nil)
 	return record.Settlement{Result: record.Sent, Providers: []string{id}}
 }
 
-func (p *parley) record(who, text string, r bot.Reply) {
-	text = p.shown(text)
+// record writes down what somebody got. Was is what stood in its place.
+func (p *parley) record(who string, r bot.Reply, was *bot.Reply) {
+	text := p.shown(r.Text)
 	p.last[who] = append(p.last[who], text)
-	for _, a := range r.Attachments {
-		p.out = append(p.out, "< "+who+" | ["+string(a.Kind)+"]")
+	if _, check, ok := strings.Cut(r.Text, "Mã kiểm: "); ok {
+		p.checked = check[:6]
 	}
-	for line := range strings.SplitSeq(text, "\n") {
+	now := p.written(r)
+	lead := ""
+	if was != nil {
+		before := p.written(*was)
+		now = slices.DeleteFunc(now, func(line string) bool { return line == "" || slices.Contains(before, line) })
+		if lead = "(sửa thẻ) "; len(now) == 0 {
+			now = []string{"không có gì mới"}
+		}
+	}
+	now[0] = lead + now[0]
+	whole := strings.Join(now, "\n")
+	if p.latest.text == whole && p.latest.who != who && len(now) > 2 {
+		now = []string{lead + "như trên"}
+	} else {
+		p.latest = recorded{who, whole}
+	}
+	for _, line := range now {
 		p.out = append(p.out, strings.TrimRight("< "+who+" | "+line, " "))
 	}
+}
+
+// written is a message as it stands in a file, line by line.
+func (p *parley) written(r bot.Reply) []string {
+	out := strings.Split(p.shown(r.Text), "\n")
 	for i, n := range bot.Numbers(r.Buttons) {
-		p.out = append(p.out, "< "+who+" |   "+n+" "+p.shown(r.Buttons[i].Label))
+		out = append(out, "  "+n+" "+p.shown(r.Buttons[i].Label))
 	}
+	for _, a := range r.Attachments {
+		out = append(out, "["+string(a.Kind)+"]")
+	}
+	return out
 }
 
 func (p *parley) check(what string) string {

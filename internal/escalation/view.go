@@ -15,6 +15,10 @@ func (x *scene) views() []bot.CaseView {
 		v := bot.CaseView{
 			Code: c.Code, State: c.State, Question: c.Question, Opened: c.Opened, Due: c.Due,
 			Officer: x.officerName(c.Holder), Late: c.Stopped.IsZero() && x.Now.After(c.Due),
+			Reopens: c.State == bot.CaseClosed && c.Reopens(x.Now),
+		}
+		if private(c.Matter) {
+			v.Question = "" // one phone serves a family
 		}
 		if x.desks != nil {
 			d, _ := x.desks.Desk(c.Desk)

@@ -133,6 +133,16 @@ func (o *Office) officerName(id string) string {
 	return o.texts.say(textOfficerUnknown)
 }
 
+// isOfficer reports whether somebody is an officer now.
+func (o *Office) isOfficer(id string) bool {
+	d := o.config.Desk()
+	if d == nil {
+		return false
+	}
+	_, ok := d.Officer(id)
+	return ok
+}
+
 // deskName returns what a desk is called.
 func (o *Office) deskName(id string) string {
 	if d := o.config.Desk(); d != nil {

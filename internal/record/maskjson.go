@@ -13,6 +13,7 @@ import (
 // ("v1|answer|…") and keys of media, which may hold digits by chance, stay as
 // they are.
 func maskJSON(dst, raw []byte) []byte {
+	key := ""
 	for {
 		start := bytes.IndexByte(raw, '"')
 		if start < 0 {
@@ -34,12 +35,27 @@ func maskJSON(dst, raw []byte) []byte {
 		dst = append(dst, raw[:start]...)
 		literal := raw[start:end]
 		raw = raw[end:]
-		if isKey := len(raw) > 0 && raw[0] == ':'; isKey || digits < 6 {
+		isKey := len(raw) > 0 && raw[0] == ':'
+		if isKey {
+			key = string(literal)
+		}
+		if isKey || digits < 6 || ours(key) {
 			dst = append(dst, literal...)
 		} else {
 			dst = append(dst, maskLiteral(literal)...)
 		}
 	}
+}
+
+// ours reports whether what stands under a key is made by the program alone: codes
+// of cases and what a number in a list does. Masked, a number typed in place of a
+// button would do nothing.
+func ours(key string) bool {
+	switch key {
+	case `"action"`, `"telling"`, `"lately"`:
+		return true
+	}
+	return false
 }
 
 func maskLiteral(literal []byte) []byte {
