@@ -102,6 +102,7 @@ type CaseView struct {
 	Due      time.Time
 	Late     bool
 	Reopens  bool // it has ended, but so lately that «chưa rõ» opens it again
+	Lapsed   bool // Reopens, and it did not end by a word of the resident
 	// Checks are the codes of officers' answers, so that somebody who doubts one
 	// can have it verified; each with when it was given and by whom.
 	Checks []Check

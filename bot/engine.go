@@ -164,7 +164,7 @@ func (t *turn) text(raw string) {
 		t.consent(choice, t.was.Draft.ID)
 		return
 	}
-	if t.caseWords(words, text) {
+	if t.agreesLate(words) || t.caseWords(words, text) {
 		return
 	}
 	if t.was.WantPlace && (t.place(words) || t.untold(words)) {

@@ -323,6 +323,17 @@ func (t *turn) agrees(words []vietnamese.Token) (choice string, ok bool) {
 	return "", false
 }
 
+// agreesLate takes a consent that comes when nothing is asked any more: it sends
+// nothing, and that is said. A bare «ok» is none.
+func (t *turn) agreesLate(words []vietnamese.Token) bool {
+	said := foldWords(words)
+	if !t.reaches() || t.was.Draft != nil || t.writesToCase() || !t.texts.lists(textSaysYes, said) || strings.HasPrefix(said, "ok") {
+		return false
+	}
+	t.oldConsent()
+	return true
+}
+
 func foldWords(words []vietnamese.Token) string {
 	var out []string
 	for _, w := range words {

@@ -51,7 +51,7 @@ func (t *turn) goesOn() (CaseView, bool) {
 		}
 	}
 	c, ok := t.caseOf(code)
-	return c, ok && c.State.Open()
+	return c, ok && (c.State.Open() || c.Lapsed)
 }
 
 // addFiles brings what was sent to the case that is being spoken of; false if
@@ -307,11 +307,17 @@ func (t *turn) add(c CaseView, text string, files []Attachment) {
 }
 
 // answeredOptions are the two numbers under the latest officer's answer of which
-// nobody has said whether it was clear; they count for as long as that is so.
+// nobody has said whether it was clear; they count for as long as that is so. Of a
+// case that ended by itself it is the one that opens it again.
 func answeredOptions(v View) []Option {
 	for _, c := range v.Cases {
 		if c.State == CaseAnswered {
 			return []Option{{Action: ClearButton(c.Code)}, {Action: UnclearButton(c.Code)}}
+		}
+	}
+	for _, c := range v.Cases {
+		if c.Lapsed {
+			return []Option{{Action: UnclearButton(c.Code)}}
 		}
 	}
 	return nil

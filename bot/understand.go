@@ -26,16 +26,15 @@ func (t *turn) understand(text string) {
 	if t.was.WantPlace && t.was.Draft != nil && t.strangePlace(d) {
 		return
 	}
+	if (d.Act == knowledge.ActAnswer || unsure(d)) && t.proposes() {
+		d = knowledge.Decision{Act: knowledge.ActHandover, Reading: d.Reading, Frame: t.was.Frame}
+	}
 	if asks(d.Act) && d.Phrase == "" {
 		t.asking(text, d.Entry)
 		t.figure(d)
 	}
 	switch d.Act {
 	case knowledge.ActAnswer:
-		if t.proposes() {
-			t.handover(d)
-			break
-		}
 		t.understood()
 		t.answer(d)
 	case knowledge.ActCrisis:
@@ -53,10 +52,7 @@ func (t *turn) understand(text string) {
 		t.understood()
 		t.refer(d)
 	case knowledge.ActAsk, knowledge.ActClarify:
-		switch {
-		case t.proposes():
-			t.handover(d)
-		case !t.onlyWho(d):
+		if !t.onlyWho(d) {
 			t.doubt(d)
 		}
 	default:

@@ -94,6 +94,9 @@ func (s *step) reopen() {
 	c := &s.c
 	before := c.Holder
 	if c.State == bot.CaseClosed {
+		if ask := s.latestAsk(); ask != nil {
+			before = ask.Officer
+		}
 		if a := s.latestAnswer(); a != nil {
 			before = a.Officer
 		}

@@ -17,6 +17,7 @@ func (x *scene) views() []bot.CaseView {
 			Officer: x.officerName(c.Holder), Late: c.Stopped.IsZero() && x.Now.After(c.Due),
 			Reopens: c.State == bot.CaseClosed && c.Reopens(x.Now),
 		}
+		v.Lapsed = v.Reopens && c.How != howClear
 		if private(c.Matter) {
 			v.Question = "" // one phone serves a family
 		}
