@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -30,7 +31,8 @@ func newChannels(t *testing.T) *channels {
 		chats: parties(), taken: make(chan bot.Message, 16), got: map[string]int{},
 	}
 	tg, oa := newTelegram(t, c), newZalo(t, c)
-	for name, chat := range c.chats {
+	for _, name := range slices.Sorted(maps.Keys(c.chats)) {
+		chat := c.chats[name]
 		switch chat.Channel {
 		case "telegram":
 			chat.Chat = tg.join(name, chat.Chat)
@@ -79,8 +81,8 @@ func newTelegram(t *testing.T, c *channels) *onTelegram {
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { x.ServeHTTP(w, r) }))
 	client := &http.Client{Transport: &http.Transport{}}
 	var ours sync.Map
-	for name, chat := range c.chats { // everybody may be in a room, also under another name
-		if chat.Channel == "telegram" && strings.HasPrefix(chat.Chat, "-") {
+	for _, name := range slices.Sorted(maps.Keys(c.chats)) { // everybody may be in a room, also who writes elsewhere
+		if chat := c.chats[name]; chat.Channel == "telegram" && strings.HasPrefix(chat.Chat, "-") {
 			x.rooms[name] = x.fake.Room(name)
 			ours.Store(x.rooms[name].Number(), true)
 			continue

@@ -151,7 +151,7 @@ func runParley(t *testing.T, file string, open func(now func() time.Time) parley
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newParley(t, plain{}, open)
+	p := newParley(t, open)
 	for i, line := range strings.Split(strings.TrimRight(string(data), "\n"), "\n") {
 		if strings.HasPrefix(line, "<") {
 			continue
@@ -171,8 +171,13 @@ func runParley(t *testing.T, file string, open func(now func() time.Time) parley
 	}
 }
 
-// newParley begins at eight o'clock on a Monday.
-func newParley(t *testing.T, out outside, open func(now func() time.Time) parleyStore) *parley {
+// newParley begins at eight o'clock on a Monday, without platforms.
+func newParley(t *testing.T, open func(now func() time.Time) parleyStore) *parley {
+	return newParleyOn(t, plain{}, open)
+}
+
+// newParleyOn is newParley with people who are somewhere.
+func newParleyOn(t *testing.T, out outside, open func(now func() time.Time) parleyStore) *parley {
 	p := &parley{
 		t: t, outside: out, now: time.Date(2026, 11, 23, 8, 0, 0, 0, zone()), sent: map[bot.ChatID][]sent{}, shownTo: map[bot.ChatID][]sent{},
 		state: map[string]string{}, last: map[string][]string{},
@@ -422,7 +427,7 @@ func (p *parley) press(m *bot.Message, what string) string {
 // settle lets everything happen that is due: letters, clocks, sends.
 func (p *parley) settle() {
 	for range 200 {
-		_, err := p.x.WorkDue(p.t.Context(), p.store)
+		_, err := p.x.WorkDue(p.t.Context(), atOnce{p.store})
 		if err != nil {
 			p.t.Fatal(err)
 		}
