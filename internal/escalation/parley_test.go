@@ -122,8 +122,11 @@ type parley struct {
 	store parleyStore
 	x     *exchange.Exchange
 	desks *desks.Desks
-	ids   int
-	sent  map[bot.ChatID][]sent
+	// outside is where the people are; see parley_channels_test.go.
+	outside outside
+
+	ids  int
+	sent map[bot.ChatID][]sent
 	// shownTo is everything that was ever on the screen, cards before they were
 	// changed too: somebody presses while a card is being changed.
 	shownTo map[bot.ChatID][]sent
@@ -171,10 +174,15 @@ func runParley(t *testing.T, file string, open func(now func() time.Time) parley
 	}
 }
 
-// newParley begins at eight o'clock on a Monday.
+// newParley begins at eight o'clock on a Monday, without platforms.
 func newParley(t *testing.T, open func(now func() time.Time) parleyStore) *parley {
+	return newParleyOn(t, plain{}, open)
+}
+
+// newParleyOn is newParley with people who are somewhere.
+func newParleyOn(t *testing.T, out outside, open func(now func() time.Time) parleyStore) *parley {
 	p := &parley{
-		t: t, now: time.Date(2026, 11, 23, 8, 0, 0, 0, zone()), sent: map[bot.ChatID][]sent{}, shownTo: map[bot.ChatID][]sent{},
+		t: t, outside: out, now: time.Date(2026, 11, 23, 8, 0, 0, 0, zone()), sent: map[bot.ChatID][]sent{}, shownTo: map[bot.ChatID][]sent{},
 		state: map[string]string{}, last: map[string][]string{},
 		file: "can_bo.yaml", alarms: new(int),
 	}
@@ -225,7 +233,7 @@ func (p *parley) load(without string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	text := string(data)
+	text := moved(string(data), p.outside.people())
 	if without != "" {
 		whole := regexp.MustCompile(`  - mã: ` + without + `\n    tên: .*\n    chat: .*\n`)
 		text = whole.ReplaceAllString(text, "")
@@ -324,7 +332,7 @@ func (p *parley) play(line string) string {
 	case head == "~":
 		who, what, _ := strings.Cut(rest, " ")
 		p.state[who] = what
-		return ""
+		return p.outside.lets(p, who, what)
 	case head == "=":
 		p.load(strings.TrimPrefix(rest, "without "))
 		return ""
@@ -362,7 +370,8 @@ func (p *parley) input(head, rest string) string {
 	if !inRoom {
 		sender = chat
 	}
-	m.Chat, m.Room, m.Sender = parties()[chat], inRoom, parties()[sender].Chat
+	people := p.outside.people()
+	m.Chat, m.Room, m.Sender = people[chat], inRoom, people[sender].Chat
 	if m.Chat == (bot.ChatID{}) || m.Sender == "" {
 		return "who is that?"
 	}
@@ -377,6 +386,10 @@ func (p *parley) input(head, rest string) string {
 	p.ids++
 	p.now = p.now.Add(10 * time.Second)
 	m.ID, m.At = strconv.Itoa(p.ids), p.now
+	m, fault := p.outside.brings(p, who, m)
+	if fault != "" {
+		return fault
+	}
 	if err := p.x.Handle(p.t.Context(), m); err != nil {
 		return err.Error()
 	}
@@ -431,7 +444,7 @@ func (p *parley) press(m *bot.Message, what string) string {
 // settle lets everything happen that is due: letters, clocks, sends.
 func (p *parley) settle() {
 	for range 200 {
-		list := &counted{Worklist: p.store}
+		list := &counted{Worklist: atOnce{p.store}}
 		if _, err := p.x.WorkDue(p.t.Context(), list); err != nil {
 			p.t.Fatal(err)
 		}
@@ -468,7 +481,8 @@ func (p *parley) send() int {
 	slices.SortFunc(leases, func(a, b record.Lease) int { return strings.Compare(p.name(a.Delivery.Chat), p.name(b.Delivery.Chat)) })
 	for i := range leases {
 		for l := &leases[i]; l != nil; {
-			next, err := p.store.Settle(p.t.Context(), *l, p.told(*l))
+			end := p.told(l)
+			next, err := p.store.Settle(p.t.Context(), *l, end)
 			if err != nil {
 				p.t.Fatal(err)
 			}
@@ -479,7 +493,7 @@ func (p *parley) send() int {
 }
 
 func (p *parley) name(chat bot.ChatID) string {
-	for name, c := range parties() {
+	for name, c := range p.outside.people() {
 		if c == chat {
 			return name
 		}
@@ -488,8 +502,8 @@ func (p *parley) name(chat bot.ChatID) string {
 }
 
 // told is how a send ended, with what is to be told of it.
-func (p *parley) told(l record.Lease) record.Settlement {
-	s := p.sendOne(l)
+func (p *parley) told(l *record.Lease) record.Settlement {
+	s := p.outside.settles(p, l, p.sendOne(*l))
 	ends := map[record.Result]bot.End{record.Sent: bot.EndSent, record.Held: bot.EndHeld, record.Failed: bot.EndFailed, record.Dropped: bot.EndDropped}
 	if track := l.Delivery.Reply.Track; track != "" {
 		s.Ended = &bot.Ended{Track: track, End: ends[s.Result], Reason: s.Reason}

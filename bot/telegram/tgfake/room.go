@@ -103,3 +103,29 @@ func (s *Server) Shown(r *Room, id int) Message {
 	}
 	return Message{}
 }
+
+// PressData lets somebody tap a button that carried data under the message of that
+// number, whether it still stands there or not.
+func (r *Room) PressData(p *Person, message int, data string) {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	m := r.chat.find(message)
+	if m == nil {
+		m = &Message{ID: message, Chat: r.chat.Chat} // inaccessible: date 0
+	}
+	r.s.tap(p.User, m, data)
+}
+
+// Photo lets somebody answer the message of that number, where it stands, with a
+// picture; 0 for no message.
+func (r *Room) Photo(p *Person, to int, caption string) int {
+	m := &Message{Caption: caption}
+	m.attach("photo", p.file(File{}, "\xff\xd8\xff\xe0 a picture"))
+	if m.ReplyTo = r.s.quoted(r.chat, to); m.ReplyTo != nil {
+		m.Thread, m.InTopic = m.ReplyTo.Thread, m.ReplyTo.InTopic
+	}
+	return r.s.write(r.chat, &p.User, m)
+}
+
+// Screen returns all that the room shows now.
+func (r *Room) Screen() []Message { return r.s.screen(r.chat) }
