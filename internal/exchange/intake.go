@@ -58,7 +58,9 @@ type IntakeConfig struct {
 	// for longer than Late; chat and id stay what they were. If nil, late
 	// messages are handled like all others.
 	TooLate func(bot.Message) bot.Message
-	// Parallel is how many chats are replayed at once; 8 if zero.
+	// Parallel is how many chats are replayed at once; 32 if zero. While the spool
+	// holds anything all messages go through it, so it must be emptied faster than
+	// they come, also where a load and a save take 50 ms.
 	Parallel int
 	// Drain is how long Run goes on after its context ended, to empty the
 	// spool; 3 s if zero.
@@ -106,7 +108,7 @@ type IntakeState struct {
 func NewIntake(x Handler, spool Spool, config IntakeConfig) *Intake {
 	config.Budget = cmp.Or(config.Budget, 150*time.Millisecond)
 	config.Late = cmp.Or(config.Late, 48*time.Hour)
-	config.Parallel = cmp.Or(config.Parallel, 8)
+	config.Parallel = cmp.Or(config.Parallel, 32)
 	config.Drain = cmp.Or(config.Drain, 3*time.Second)
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)

@@ -22,7 +22,7 @@ const (
 	oaRun      = 15 * time.Second
 	oaTrouble  = 5 * time.Second
 	oaMended   = 10 * time.Second
-	oaPatience = time.Minute // until all that was accepted is answered
+	oaPatience = time.Minute // without an answer, until what is missing is taken for lost
 )
 
 // BenchmarkOAWebhook is how long Zalo waits for its 200: signed events at a
