@@ -96,10 +96,10 @@ func (t *turn) caseWords(words []vietnamese.Token, text string) bool {
 	said := foldWords(words)
 	digits := onlyDigits(text)
 	switch {
-	case isPhone(digits) && (t.was.WantPhone || len(digits) > 9 && len(t.open()) > 0):
-		t.phone(digits)
-	case len(digits) == 9 && digits[0] != '0' || len(digits) == 9 && t.owns(digits):
+	case len(digits) == codeDigits: // nobody leaves out the 0 of a number to be called at
 		t.lookUp(digits)
+	case isPhone(digits) && (t.was.WantPhone || len(t.open()) > 0):
+		t.phone(digits)
 	case len(digits) == checkDigits:
 		t.verify(digits)
 	case t.texts.lists(textSaysCases, said):
@@ -122,6 +122,9 @@ func (t *turn) owns(code string) bool {
 	_, ok := t.caseOf(code)
 	return ok
 }
+
+// codeDigits is the length of the code of a case.
+const codeDigits = 9
 
 // checkDigits is the length of the code that proves an officer's answer.
 const checkDigits = 6

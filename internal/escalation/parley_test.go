@@ -327,8 +327,12 @@ func (p *parley) play(line string) string {
 func (p *parley) goOn(until time.Time) string {
 	clear(p.last)
 	p.latest = recorded{}
+	step := 15 * time.Minute
+	if until.Sub(p.now) > 48*time.Hour {
+		step *= 2
+	}
 	for p.now.Before(until) {
-		p.now = p.now.Add(min(15*time.Minute, until.Sub(p.now)))
+		p.now = p.now.Add(min(step, until.Sub(p.now)))
 		p.settle()
 	}
 	return ""
