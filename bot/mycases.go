@@ -96,10 +96,10 @@ func (t *turn) caseWords(words []vietnamese.Token, text string) bool {
 	said := foldWords(words)
 	digits := onlyDigits(text)
 	switch {
-	case isPhone(digits) && (t.was.WantPhone || len(digits) > 9 && len(t.open()) > 0):
-		t.phone(digits)
-	case len(digits) == codeDigits:
+	case len(digits) == codeDigits: // nobody leaves out the 0 of a number to be called at
 		t.lookUp(digits)
+	case isPhone(digits) && (t.was.WantPhone || len(t.open()) > 0):
+		t.phone(digits)
 	case len(digits) == checkDigits:
 		t.verify(digits)
 	case t.texts.lists(textSaysCases, said):

@@ -89,6 +89,18 @@ func TestFailure12TheOfficerLearnsWhatNeverArrived(t *testing.T) {
 	b.want("reminder lan (1)")
 }
 
+// Who has blocked the bot can never be told that a case is done: it ends all the
+// same, or nobody could ever end it.
+func TestFailure12DoneEndsTheCaseOfWhoCannotBeReached(t *testing.T) {
+	t.Parallel()
+	b := open(t, "bao-hiem-y-te")
+	b.do(Event{Kind: Done, By: "lan", Reason: "Đã gọi điện"})
+	b.do(Event{Kind: Ended, No: 1, End: bot.EndFailed, Reason: "blocked"})
+	if b.c.State != bot.CaseClosed || !b.c.Next.IsZero() {
+		t.Errorf("state %s, next %v", b.c.State, b.c.Next)
+	}
+}
+
 // The same person writing to two bots was merged into one.
 func TestFailure13OneOfficerIsOneChatOnOneChannel(t *testing.T) {
 	t.Parallel()
@@ -251,6 +263,21 @@ func TestFailure22NoBurstAfterALongOutage(t *testing.T) {
 	b.want("late", "card nga", "card tuan", "reminder nga (3)", "reminder tuan (3)")
 	if b.c.Rung != 3 {
 		t.Errorf("rung = %d", b.c.Rung)
+	}
+}
+
+// Dates passed unnoticed because nobody was told.
+func TestFailure24WhatStaysOpenIsShownToTheHeadOnce(t *testing.T) {
+	t.Parallel()
+	b := open(t, "bao-hiem-y-te")
+	told := 0
+	for _, e := range b.until(at(23, 8, 0).Add(100 * 24 * time.Hour)) {
+		if e.What == NoteRemind && e.Note == "age" {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("the head was told %d times", told)
 	}
 }
 

@@ -132,10 +132,12 @@ type parley struct {
 	shownTo map[bot.ChatID][]sent
 	last    map[string][]string // what each got for the latest input
 	state   map[string]string   // what the platform lets through
+	mu      sync.Mutex          // of codes, alarms and dues
 	codes   []string
-	checked string // the latest check code told
-	file    string // of the desks
-	alarms  *int   // for operators, since the latest input
+	checked string               // the latest check code told
+	file    string               // of the desks
+	alarms  *int                 // for operators, since the latest input
+	dues    map[string]time.Time // when cases and books come due, by code
 	out     []string
 	latest  recorded
 }
@@ -184,7 +186,7 @@ func newParleyOn(t *testing.T, out outside, open func(now func() time.Time) parl
 	p := &parley{
 		t: t, outside: out, now: time.Date(2026, 11, 23, 8, 0, 0, 0, zone()), sent: map[bot.ChatID][]sent{}, shownTo: map[bot.ChatID][]sent{},
 		state: map[string]string{}, last: map[string][]string{},
-		file: "can_bo.yaml", alarms: new(int),
+		file: "can_bo.yaml", alarms: new(int), dues: map[string]time.Time{},
 	}
 	p.start(open)
 	return p
@@ -217,7 +219,7 @@ func (p *parley) start(open func(now func() time.Time) parleyStore) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.x, err = exchange.New(p.store, steady{office, &p.codes, p.alarms}, exchange.Config{
+	p.x, err = exchange.New(p.store, steady{office, p}, exchange.Config{
 		Apology: bot.Reply{Text: "Hỏng rồi."}, Location: zone(), Now: func() time.Time { return p.now }, Outlet: outlet{},
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
@@ -251,22 +253,24 @@ func (p *parley) load(without string) {
 // 111 111 111, 222 222 222 and so on.
 type steady struct {
 	*escalation.Office
-	codes  *[]string
-	alarms *int
+	p *parley
 }
 
 // Decide implements exchange.Decider.
 func (s steady) Decide(x exchange.Situation) exchange.Outcome {
 	x.Random = uint64(x.Now.Unix()) * 2654435761 % 1e12
 	out := s.Office.Decide(x)
+	s.p.mu.Lock() // several letters are applied at once
+	defer s.p.mu.Unlock()
 	for _, name := range out.Counts {
 		if name == "case.alarm" {
-			*s.alarms++
+			*s.p.alarms++
 		}
 	}
 	for _, c := range out.Cases {
-		if c.New && !escalation.IsBook(c.Case) && !slices.Contains(*s.codes, c.Code) {
-			*s.codes = append(*s.codes, c.Code)
+		s.p.dues[c.Code] = c.Due
+		if c.New && !escalation.IsBook(c.Case) && !slices.Contains(s.p.codes, c.Code) {
+			s.p.codes = append(s.p.codes, c.Code)
 		}
 	}
 	return out
@@ -352,10 +356,23 @@ func (p *parley) goOn(until time.Time) string {
 	*p.alarms = 0
 	p.latest = recorded{}
 	for p.now.Before(until) {
-		p.now = p.now.Add(min(15*time.Minute, until.Sub(p.now)))
+		p.now = p.nextDue(until)
 		p.settle()
 	}
 	return ""
+}
+
+// nextDue is when the next case or book comes due, until at the latest.
+func (p *parley) nextDue(until time.Time) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	next := until
+	for _, due := range p.dues {
+		if due.After(p.now) && due.Before(next) {
+			next = due
+		}
+	}
+	return next
 }
 
 // input is something a person does.

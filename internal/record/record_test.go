@@ -93,6 +93,27 @@ func TestConversationGoesThroughItsEncoding(t *testing.T) {
 	}
 }
 
+// A number typed in place of a button does what stands in the list; a code of a
+// case is no number that identifies a person.
+func TestCodesOfCasesAreNotMasked(t *testing.T) {
+	t.Parallel()
+	want := bot.Conversation{
+		List:    []bot.Option{{Label: "Rõ rồi", Action: "c:ro:912345678"}, {Label: "Chưa rõ", Action: "c:chua:912345678"}},
+		Telling: "912345678", Lately: "312345678",
+	}
+	state, err := record.EncodeConversation(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := record.DecodeConversation(state); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v, want %+v", got, err, want)
+	}
+	state, err = record.EncodeConversation(bot.Conversation{Question: "gọi 0912345678", Telling: "912345678"})
+	if err != nil || strings.Contains(string(state), "0912345678") {
+		t.Errorf("stored %s, %v", state, err)
+	}
+}
+
 func TestSeenKeepsMarksByTime(t *testing.T) {
 	t.Parallel()
 	one, two := record.Mark{1}, record.Mark{2}
