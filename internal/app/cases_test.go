@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/base64"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -225,10 +226,14 @@ func zaloSide(t *testing.T, hook *gate) (environ []string, person func(name stri
 
 const zaloHook = "/hooks/zalo-oa"
 
+// What was under way when the program was killed is only tried again when its
+// lease has run out, so that takes minutes.
+var reckless = flag.Bool("reckless", false, "kill the program in cases as soon as a platform knows that something was taken")
+
 // TestCasesThroughTheProgram plays a matter from the question that nobody can
 // answer to «Rõ rồi», with the whole program as a process of its own: once as it
-// is, and once killed after everything that anybody does, as soon as the platform
-// knows that it was taken.
+// is, and once killed before everything that anybody does, or with -reckless right
+// after it.
 func TestCasesThroughTheProgram(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -289,6 +294,9 @@ func newMatter(t *testing.T, zalo, mixed, redis bool) *matter {
 	t.Cleanup(func() {
 		m.program.kill()
 		if t.Failed() {
+			for _, p := range []*party{m.resident, m.lan, m.hoa} {
+				t.Logf("%s:\n%s", p.name, p.screen())
+			}
 			t.Logf("stderr of the last program: %s", m.program.log.String())
 		}
 	})
@@ -361,8 +369,12 @@ func invitation(t *testing.T, c *config.Config, officer string) string {
 // when do returns.
 func (m *matter) step(do func()) {
 	m.t.Helper()
+	if m.killed && !*reckless {
+		m.program.kill()
+		m.program.start()
+	}
 	do()
-	if m.killed {
+	if m.killed && *reckless {
 		m.program.kill()
 		m.program.start()
 	}
