@@ -96,13 +96,18 @@ func newFiles(t *testing.T, serve http.HandlerFunc) *files {
 
 // how leads every line to f, as if it were out in the world.
 func (f *files) how() media.FetchConfig {
+	return everywhere(f.Listener.Addr().String(), f.Certificate())
+}
+
+// everywhere leads every line to one address.
+func everywhere(address string, certificate *x509.Certificate) media.FetchConfig {
 	pool := x509.NewCertPool()
-	pool.AddCert(f.Certificate())
+	pool.AddCert(certificate)
 	return media.FetchConfig{
 		Resolver: world{}, TLS: &tls.Config{RootCAs: pool, ServerName: "example.com", MinVersion: tls.VersionTLS12},
 		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			var d net.Dialer
-			return d.DialContext(ctx, network, f.Listener.Addr().String())
+			return d.DialContext(ctx, network, address)
 		},
 	}
 }

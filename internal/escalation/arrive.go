@@ -42,7 +42,8 @@ func (h *hand) letter(l *bot.Letter) {
 			h.count("card.overtaken") // the chat has a newer one
 			continue
 		}
-		h.arrived(r, known[r.Case], s != nil && s.News && h.id != "" && s.Line.Holder == h.id)
+		// Of what is over the line is gone, and its card was shown before.
+		h.arrived(r, known[r.Case] || s != nil && s.Over, s != nil && s.News && h.id != "" && s.Line.Holder == h.id)
 	}
 }
 
@@ -78,6 +79,10 @@ func (h *hand) arrived(r bot.Reply, known, news bool) {
 	}
 	inPlace := isUpdate && tappable(h.s.Message.Chat.Channel)
 	unseen := isUpdate && !inPlace && r.Update == ""
+	open := h.s.Window.Lets(h.s.Chat.Window, record.PriorityReply, h.now)
+	if unseen && open {
+		return // it would take the place of the line before it, which may still wait: «hồ sơ khép»
+	}
 	draft, writing := h.draft()
 	if l, _ := h.book.line(r.Case); isUpdate && !inPlace && l.Holder != "" {
 		r.Buttons = nil // a line of news; «1» typed once more after «1» must not begin something new
@@ -87,7 +92,7 @@ func (h *hand) arrived(r bot.Reply, known, news bool) {
 	case writing && news && draft.Code != r.Case:
 		r = h.later(r, draft)
 	case len(r.Buttons) == 0:
-	case !h.s.Window.Lets(h.s.Chat.Window, record.PriorityReply, h.now):
+	case !open:
 		// It will be read after something else was: numbers must not mean it before.
 		r.Buttons = nil
 		r.Text = paragraphs(r.Text, h.texts.say(textCardLate, "mã mới", r.Case))

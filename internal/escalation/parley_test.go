@@ -460,7 +460,7 @@ func (p *parley) press(m *bot.Message, what string) string {
 
 // settle lets everything happen that is due: letters, clocks, sends.
 func (p *parley) settle() {
-	for range 200 {
+	for range 5000 { // on a busy machine a chat may be in use for long
 		list := &counted{Worklist: atOnce{p.store}}
 		if _, err := p.x.WorkDue(p.t.Context(), list); err != nil {
 			p.t.Fatal(err)
