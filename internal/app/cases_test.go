@@ -353,7 +353,7 @@ func invitation(t *testing.T, c *config.Config, officer string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer o.Close()
+	defer func() { _ = o.Close() }()
 	directory, err := o.Staff(file)
 	if err != nil {
 		t.Fatal(err)
