@@ -226,7 +226,7 @@ func (t *turn) consent(choice, id string) {
 	}
 	switch choice {
 	case consentYes:
-		t.open1(d)
+		t.openCase(d)
 	case consentMore:
 		t.conv.Draft = d
 		t.handoff(t.texts.say(textConsentMore), t.consentButtons(d)[:2]...)
@@ -247,8 +247,8 @@ func (t *turn) oldConsent() {
 	t.notice(t.texts.say(textOldConsent), t.menuButton(), t.officerButton())
 }
 
-// open1 opens the case that was agreed to.
-func (t *turn) open1(d *Draft) {
+// openCase opens the case that was agreed to.
+func (t *turn) openCase(d *Draft) {
 	desk, ok := t.view.Desks.Route(d.Matter, t.placeID(), d.Topic, t.now)
 	if !ok || t.view.NewCode == "" {
 		t.conv.Draft = nil

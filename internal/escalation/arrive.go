@@ -112,7 +112,7 @@ func (h *hand) later(r bot.Reply, d Draft) bot.Reply {
 	if d.Code == "" {
 		key = textDraftWaitsLoose
 	}
-	wait := h.texts.say(key, "mã", SayCode(d.Code), "mã mới", r.Case)
+	wait := h.texts.say(key, "mã", bot.SayCode(d.Code), "mã mới", r.Case)
 	r.Text = paragraphs(strings.TrimSuffix(r.Text, h.texts.say(textNoteAnswerHere, "mã trơn", r.Case)), wait)
 	if r.Update != "" {
 		r.Update = paragraphs(r.Update, wait)

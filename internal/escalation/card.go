@@ -60,7 +60,7 @@ func (o *Office) cardHead(c Case, now time.Time) string {
 	if !c.Closed.IsZero() {
 		due = o.texts.say(textDueClosed, "hạn", o.day(c.Closed))
 	}
-	head := o.texts.say(textCardHead, "mã", SayCode(c.Code), "tình trạng", o.state(c.State, c.Holder), "hạn", due)
+	head := o.texts.say(textCardHead, "mã", bot.SayCode(c.Code), "tình trạng", o.state(c.State, c.Holder), "hạn", due)
 	switch c.Matter {
 	case bot.MatterUrgent:
 		return o.texts.say(textCardUrgent) + " · " + head

@@ -30,10 +30,10 @@ func (h *hand) offerDesks(c Case, d Draft, typed string) {
 	}
 	if len(all)+len(last) == 0 {
 		h.book.setDraft(h.id, nil)
-		h.reply(h.texts.say(textNoOtherDesk, "mã", SayCode(c.Code)), c.Code)
+		h.reply(h.texts.say(textNoOtherDesk, "mã", bot.SayCode(c.Code)), c.Code)
 		return
 	}
-	h.chooseIn(h.texts.say(textChooseDesk, "mã", SayCode(c.Code)), c.Code, all, last...)
+	h.chooseIn(h.texts.say(textChooseDesk, "mã", bot.SayCode(c.Code)), c.Code, all, last...)
 }
 
 func same(d desks.Desk) func(desks.Desk) bool {

@@ -36,18 +36,6 @@ func ParseCode(s string) (code string, ok bool) {
 	return code, true
 }
 
-// SayCode groups the digits of a code as they are read aloud: "123 456 789".
-func SayCode(code string) string {
-	var b strings.Builder
-	for i, r := range code {
-		if i > 0 && i%3 == 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
 // separators are what phones and people put between groups of digits: the space
 // and the one that does not break, dots, dashes of all lengths.
 var separators = strings.NewReplacer(" ", "", "\u00a0", "", ".", "", "-", "", "\u2010", "", "\u2011", "", "\u2013", "", "\u2014", "")

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/doithoai/doithoai/bot"
 	. "github.com/doithoai/doithoai/internal/escalation" //nolint:revive // see main_test.go
 )
 
@@ -37,7 +38,7 @@ func TestValidCode(t *testing.T) {
 		want       bool
 	}{
 		{"as made", code, true},
-		{"in groups", SayCode(code), true},
+		{"in groups", bot.SayCode(code), true},
 		{"with dots", code[:3] + "." + code[3:6] + "." + code[6:], true},
 		{"with dashes", code[:3] + "-" + code[3:6] + " – " + code[6:], true},
 		{"space around", " " + code + " ", true},
@@ -75,8 +76,8 @@ func TestEveryWrongDigitIsNoticed(t *testing.T) {
 func TestSayCode(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]string{"123456789": "123 456 789", "1234": "123 4", "": ""} {
-		if got := SayCode(code); got != want {
-			t.Errorf("SayCode(%q) = %q, want %q", code, got, want)
+		if got := bot.SayCode(code); got != want {
+			t.Errorf("bot.SayCode(%q) = %q, want %q", code, got, want)
 		}
 	}
 }
@@ -89,7 +90,7 @@ func FuzzParseCode(f *testing.F) {
 		if ok != ValidCode(s) {
 			t.Fatalf("ParseCode and ValidCode differ about %q", s)
 		}
-		if again, same := ParseCode(SayCode(code)); ok && (!same || again != code) {
+		if again, same := ParseCode(bot.SayCode(code)); ok && (!same || again != code) {
 			t.Fatalf("%q becomes %q, said and heard %q", s, code, again)
 		}
 	})

@@ -65,7 +65,7 @@ func (h *hand) pressCase(a act) {
 		h.leaveCase(c.Code)
 		h.tellCase(c, Event{Kind: Release, Epoch: a.epoch})
 	case verbMore:
-		h.reply(h.texts.say(textMoreWays, "mã", SayCode(c.Code)), c.Code, h.moreButtons(c, h.looker(), h.now)...)
+		h.reply(h.texts.say(textMoreWays, "mã", bot.SayCode(c.Code)), c.Code, h.moreButtons(c, h.looker(), h.now)...)
 	case verbEntry:
 		h.pickEntry(c, a)
 	default:

@@ -75,7 +75,7 @@ func (h *hand) leave(d Draft, ok bool) {
 	}
 	h.book.setDraft(h.id, nil)
 	if d.Code != "" && (d.Text != "" || len(d.Files) > 0) {
-		h.words = paragraphs(h.words, h.texts.say(textReplaced, "mã", SayCode(d.Code)))
+		h.words = paragraphs(h.words, h.texts.say(textReplaced, "mã", bot.SayCode(d.Code)))
 	}
 }
 
@@ -117,15 +117,15 @@ func (h *hand) goOn(d Draft) {
 	case (d.Kind == Transfer || d.Kind == NotOurs) && d.Desk == "":
 		h.offerDesks(c, d, "")
 	case (d.Kind == Transfer || d.Kind == NotOurs) && d.Reason == "":
-		h.offerReasons(c, h.texts.say(textChooseWhyMoved, "mã", SayCode(c.Code), "bộ phận", h.deskName(d.Desk)), familyMoved)
+		h.offerReasons(c, h.texts.say(textChooseWhyMoved, "mã", bot.SayCode(c.Code), "bộ phận", h.deskName(d.Desk)), familyMoved)
 	case d.Kind == Done && d.Reason == "":
-		h.offerReasons(c, h.texts.say(textChooseWhyDone, "mã", SayCode(c.Code)), familyDone)
+		h.offerReasons(c, h.texts.say(textChooseWhyDone, "mã", bot.SayCode(c.Code)), familyDone)
 	case (d.Kind == Answer || d.Kind == AskBack) && d.Text == "" && len(d.Files) == 0:
 		key := textPromptEdit
 		if d.Kind == AskBack {
 			key = textPromptAsk
 		}
-		h.prompt(h.texts.say(key, "mã", SayCode(c.Code)), c.Code)
+		h.prompt(h.texts.say(key, "mã", bot.SayCode(c.Code)), c.Code)
 	default:
 		h.preview(c, d)
 	}
@@ -144,7 +144,7 @@ func (h *hand) whichCase() {
 	var all []bot.Option
 	for _, l := range h.book.held() {
 		if len(all) < pageSize {
-			label := h.texts.say(textWhichLine, "mã", SayCode(l.Code), "đầu", h.title(l.Title))
+			label := h.texts.say(textWhichLine, "mã", bot.SayCode(l.Code), "đầu", h.title(l.Title))
 			all = append(all, bot.Option{Label: label, Action: act{verb: verbFor, code: l.Code}.String()})
 		}
 	}
@@ -153,7 +153,7 @@ func (h *hand) whichCase() {
 
 // preview shows once more what is going to be sent, whole.
 func (h *hand) preview(c Case, d Draft) {
-	gaps := []string{"mã", SayCode(c.Code), "đầu", h.title(c.Question), "bộ phận", h.deskName(d.Desk), "lý do", d.Reason}
+	gaps := []string{"mã", bot.SayCode(c.Code), "đầu", h.title(c.Question), "bộ phận", h.deskName(d.Desk), "lý do", d.Reason}
 	say := func(key textKey) string { return h.texts.say(key, gaps...) }
 	var text string
 	switch d.Kind {
@@ -207,7 +207,7 @@ func (h *hand) drop(d Draft) {
 		h.reply(h.texts.say(textDroppedLoose), "")
 		return
 	}
-	h.reply(h.texts.say(textDropped, "mã", SayCode(d.Code), "mã trơn", d.Code), d.Code)
+	h.reply(h.texts.say(textDropped, "mã", bot.SayCode(d.Code), "mã trơn", d.Code), d.Code)
 }
 
 // edit empties a draft and asks for it anew.
@@ -247,7 +247,7 @@ func (h *hand) sendDraft(d Draft) {
 }
 
 func (h *hand) receipt(key textKey, code string) {
-	h.send(bot.Reply{Kind: bot.ReplyReceipt, Text: h.texts.say(key, "mã", SayCode(code)), Case: code})
+	h.send(bot.Reply{Kind: bot.ReplyReceipt, Text: h.texts.say(key, "mã", bot.SayCode(code)), Case: code})
 }
 
 // leaveCase makes plain text be about something else.

@@ -57,7 +57,7 @@ func (h *hand) listOf(all []Line, head textKey, from int) {
 }
 
 func (h *hand) listLine(l Line) string {
-	return h.texts.say(textListLine, "mã", SayCode(l.Code), "tình trạng", h.state(l.State, l.Holder),
+	return h.texts.say(textListLine, "mã", bot.SayCode(l.Code), "tình trạng", h.state(l.State, l.Holder),
 		"hạn", h.due(l.Due, l.State, false, h.now), "đầu", h.title(l.Title))
 }
 

@@ -21,7 +21,7 @@ func (h *hand) find(code string) (Case, bool) {
 	if !ok {
 		h.count("case.unknown")
 		h.book.strike(code)
-		h.reply(h.texts.say(textCaseNotFound, "mã", SayCode(code), "ai", h.officerName(h.id)), "")
+		h.reply(h.texts.say(textCaseNotFound, "mã", bot.SayCode(code), "ai", h.officerName(h.id)), "")
 	}
 	return c, ok
 }
@@ -36,10 +36,10 @@ func (h *hand) workable(code string) (Case, bool) {
 		return c, false
 	case !c.State.Open():
 		h.book.strike(code)
-		h.reply(h.texts.say(textNoteOver, "mã", SayCode(code)), "")
+		h.reply(h.texts.say(textNoteOver, "mã", bot.SayCode(code)), "")
 		return c, false
 	case c.Holder != "" && c.Holder != h.id:
-		h.reply(h.texts.say(textNoteNotHolder, "mã", SayCode(code), "ai", h.officerName(c.Holder)), code)
+		h.reply(h.texts.say(textNoteNotHolder, "mã", bot.SayCode(code), "ai", h.officerName(c.Holder)), code)
 		return c, false
 	}
 	return c, true

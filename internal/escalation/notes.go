@@ -14,7 +14,7 @@ func (o *Office) note(c Case, e Effect, view *window, now time.Time) []bot.Reply
 	own, by, desk := o.ownChat(e.To), cmp.Or(e.By, c.Holder), cmp.Or(e.Desk, c.Desk)
 	r := bot.Reply{Kind: bot.ReplyCard, Case: c.Code}
 	gaps := []string{
-		"mã", SayCode(c.Code), "mã trơn", c.Code, "ai", o.officerName(by), "bộ phận", o.deskName(desk),
+		"mã", bot.SayCode(c.Code), "mã trơn", c.Code, "ai", o.officerName(by), "bộ phận", o.deskName(desk),
 		"hạn", o.due(c.Due, c.State, !c.Stopped.IsZero(), now), "câu hỏi", brief(c.Question, cardText), "giữ", o.state(c.State, c.Holder),
 		"số", c.Phone,
 	}

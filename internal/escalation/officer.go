@@ -148,7 +148,7 @@ func (h *hand) lapse() {
 	h.book.setDraft(h.id, nil)
 	h.book.List = nil
 	h.count("draft.lapsed")
-	h.words = h.texts.say(textLapsed, "mã", SayCode(d.Code))
+	h.words = h.texts.say(textLapsed, "mã", bot.SayCode(d.Code))
 	if d.Code == "" {
 		h.words = h.texts.say(textLapsedLoose)
 	}

@@ -80,7 +80,7 @@ func (o *Office) tell(c Case, e Effect, view *window, now time.Time) []bot.Reply
 func (o *Office) showCard(c Case, e Effect, view *window, now time.Time) bot.Reply {
 	own := o.ownChat(e.To)
 	if e.Note == CardAway {
-		text := o.texts.say(textCardAway, "mã", SayCode(c.Code), "bộ phận", o.deskName(c.Desk))
+		text := o.texts.say(textCardAway, "mã", bot.SayCode(c.Code), "bộ phận", o.deskName(c.Desk))
 		return bot.Reply{Kind: bot.ReplyCard, Text: text, Update: text, Case: c.Code, Card: cardName(c.Code)}
 	}
 	r := o.card(c, looker{e.To, own}, view, now)
@@ -112,7 +112,7 @@ func (o *Office) update(c Case, own string) string {
 		return ""
 	}
 	change := o.texts.say(key, "ai", o.officerName(last.By), "bộ phận", o.deskName(c.Desk))
-	return o.texts.say(textUpdateLine, "mã", SayCode(c.Code), "đổi", change)
+	return o.texts.say(textUpdateLine, "mã", bot.SayCode(c.Code), "đổi", change)
 }
 
 // line is a case as lists show it.
@@ -133,7 +133,7 @@ func (o *Office) tellSaid(c Case, e Effect, now time.Time) []bot.Reply {
 		Kind: bot.ReplyPerson, Attachments: s.Files, Case: c.Code, Epoch: c.Epoch, Track: saidTrack(c.Code, s.No),
 		Entry: s.Entry, Buttons: o.residentButtons(c),
 	}
-	gaps := []string{"mã", SayCode(c.Code), "ai", o.signature(s.Officer, c.Desk), "lời", o.words(s)}
+	gaps := []string{"mã", bot.SayCode(c.Code), "ai", o.signature(s.Officer, c.Desk), "lời", o.words(s)}
 	switch s.Kind {
 	case SaidAsk:
 		r.Text = o.texts.say(textTellAsk, gaps...)
@@ -144,7 +144,7 @@ func (o *Office) tellSaid(c Case, e Effect, now time.Time) []bot.Reply {
 		if !ok {
 			key, name = textTellEntryGone, s.Entry
 		}
-		r.Text = o.texts.say(key, "mã", SayCode(c.Code), "ai", o.signature(s.Officer, c.Desk), "bài", name, "lời", strings.TrimSpace(text))
+		r.Text = o.texts.say(key, "mã", bot.SayCode(c.Code), "ai", o.signature(s.Officer, c.Desk), "bài", name, "lời", strings.TrimSpace(text))
 	default:
 		r.Text = o.texts.say(textTellAnswer, gaps...)
 	}
@@ -178,7 +178,7 @@ func (o *Office) residentButtons(c Case) []bot.Button {
 // tellNews tells the resident what became of the case otherwise.
 func (o *Office) tellNews(c Case, e Effect) []bot.Reply {
 	r := bot.Reply{Kind: bot.ReplyReceipt, Case: c.Code, Buttons: o.residentButtons(c)[1:]}
-	gaps := []string{"mã", SayCode(c.Code), "hạn", o.day(c.Due) + " " + o.clock(c.Due), "bộ phận", o.deskName(c.Desk)}
+	gaps := []string{"mã", bot.SayCode(c.Code), "hạn", o.day(c.Due) + " " + o.clock(c.Due), "bộ phận", o.deskName(c.Desk)}
 	switch e.What {
 	case TellMoved:
 		r.Text, r.Buttons = o.texts.say(textTellMoved, gaps...), r.Buttons[1:]
