@@ -140,7 +140,7 @@ func (x *scene) sender() string {
 
 // staffStep decides for a chat of officers.
 func (x *scene) staffStep() {
-	book := bookOf(x.Situation.Chat.Cases)
+	book := bookOf(x.Chat.Cases)
 	if x.isRoom() {
 		x.out = x.room(x.Situation, x.sender(), book)
 		return
@@ -328,7 +328,7 @@ func (x *scene) withdraw() {
 // first. One that cannot be read is left alone: a newer program wrote it.
 func (x *scene) cases() []Case {
 	var out []Case
-	for _, r := range x.Situation.Chat.Cases {
+	for _, r := range x.Chat.Cases {
 		if IsBook(r) {
 			continue
 		}

@@ -36,7 +36,7 @@ func (x *scene) window() *window {
 	if x.Window == (record.Window{}) {
 		return nil
 	}
-	until, messages := x.Window.Left(x.Situation.Chat.Window, x.Now)
+	until, messages := x.Window.Left(x.Chat.Window, x.Now)
 	return &window{until, messages}
 }
 
