@@ -227,16 +227,20 @@ func zaloSide(t *testing.T, hook *gate) (environ []string, person func(name stri
 const zaloHook = "/hooks/zalo-oa"
 
 // What was under way when the program was killed is only tried again when its
-// lease has run out, so that takes minutes.
-var reckless = flag.Bool("reckless", false, "kill the program in cases as soon as a platform knows that something was taken")
+// lease has run out: killed after every step, a case takes minutes.
+var reckless = flag.Bool("reckless", false, "kill the program after every step of a case, not after some")
+
+// killEvery is after how many steps the program is killed otherwise; each test
+// begins with another one.
+const killEvery = 11
 
 // TestCasesThroughTheProgram plays a matter from the question that nobody can
 // answer to «Rõ rồi», with the whole program as a process of its own: once as it
-// is, and once killed before everything that anybody does, or with -reckless right
-// after it.
+// is, and once killed after what somebody did, as soon as the platform knows that
+// it was taken.
 func TestCasesThroughTheProgram(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
+	for i, c := range []struct {
 		name  string
 		mixed bool
 		zalo  bool
@@ -245,11 +249,14 @@ func TestCasesThroughTheProgram(t *testing.T) {
 		{name: "telegram"}, {name: "zalo-oa", zalo: true}, {name: "mixed", mixed: true}, {name: "mixed-redis", mixed: true, redis: true},
 	} {
 		for _, killed := range []bool{false, true} {
+			if c.mixed && c.redis != killed && !*reckless {
+				continue // half a minute each: the other two are alike
+			}
 			name := c.name + map[bool]string{true: "-killed"}[killed]
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				m := newMatter(t, c.zalo, c.mixed, c.redis)
-				m.killed = killed
+				m.killed, m.first = killed, 2*i
 				m.play()
 			})
 		}
@@ -261,6 +268,7 @@ type matter struct {
 	t             *testing.T
 	program       *victim
 	killed        bool
+	first, steps  int // killed after step first, and so on; steps done
 	resident      *party
 	lan, hoa      *party // by the file, and by invitation
 	winner, loser *party
@@ -369,12 +377,9 @@ func invitation(t *testing.T, c *config.Config, officer string) string {
 // when do returns.
 func (m *matter) step(do func()) {
 	m.t.Helper()
-	if m.killed && !*reckless {
-		m.program.kill()
-		m.program.start()
-	}
 	do()
-	if m.killed && *reckless {
+	m.steps++
+	if m.killed && (*reckless || m.steps%killEvery == m.first) {
 		m.program.kill()
 		m.program.start()
 	}
@@ -409,7 +414,9 @@ func (m *matter) play() {
 }
 
 func (m *matter) register() {
-	m.step(func() { m.lan.write("việc") })
+	// Not killed before this: a program that dies between Zalo's new tokens and its
+	// own store has lost the account, and has to be let in again by a person.
+	m.lan.write("việc")
 	m.expect(m.lan, "không có việc nào chờ")
 	code := m.invite()
 	m.step(func() { m.hoa.write(code) })
