@@ -21,6 +21,7 @@ bench: ## benchmarks, once each, with allocations
 	go test -run '^$$' -bench . -benchmem -timeout 30m ./...
 chaos: ## a thousand faults on each engine, a thousand updates a second, a store frozen for a minute; hours
 	go test ./internal/app -v -timeout 30m -run 'TestConversation$$' -parallel 3 -freeze 1m
+	go test ./internal/app -v -timeout 60m -run TestCasesThroughTheProgram -reckless
 	go test ./internal/chaos -v -timeout 2h -run Telegram -tgrate 1000 -tgfaults 100 -tgrest 5s
 	go test ./internal/chaos -v -timeout 12h -skip Telegram -faults 1000
 vuln: ## known vulnerabilities in what we import; needs the network
