@@ -111,7 +111,7 @@ func (b Book) Record(now time.Time) (record.Case, error) {
 func BookFromRecord(r record.Case) (Book, error) {
 	var b Book
 	j := bookJSON{Book: &b}
-	if json.Unmarshal(r.Data, &j) != nil || !IsBook(r) {
+	if json.Unmarshal(r.Data, &j) != nil || j.Mark <= 0 {
 		return Book{}, fmt.Errorf("decode book: %w", record.ErrCorrupt)
 	}
 	b.Code, b.Next = r.Code, r.Due
@@ -122,9 +122,6 @@ func BookFromRecord(r record.Case) (Book, error) {
 // none yet.
 func bookOf(cases []record.Case) Book {
 	for _, r := range cases {
-		if !IsBook(r) {
-			continue
-		}
 		if b, err := BookFromRecord(r); err == nil {
 			return b
 		}

@@ -200,10 +200,9 @@ func (x *scene) act(a bot.CaseAct) {
 
 // event applies e to the case of this chat that it names; false if there is none.
 func (x *scene) event(e Event) bool {
-	for i, c := range x.cases() {
+	for _, c := range x.cases() { // as the event before it in the same step left them
 		if c.Code == e.Code {
-			// Several events of one step meet the case as the one before left it.
-			x.apply(x.cases()[i], e, false)
+			x.apply(c, e, false)
 			return true
 		}
 	}
