@@ -2,11 +2,11 @@ package bot
 
 import (
 	_ "embed"
-	"fmt"
 	"strings"
 
 	"github.com/doithoai/doithoai/internal/strictyaml"
 	"github.com/doithoai/doithoai/internal/vietnamese"
+	"github.com/doithoai/doithoai/internal/wording"
 )
 
 //go:embed texts.vi.yaml
@@ -175,19 +175,7 @@ func Channel() (ChannelTexts, error) {
 // texts are the program's own sentences, by folded key.
 type texts map[string]string
 
-func loadTexts(data []byte) (texts, error) {
-	node, faults := strictyaml.Decode(data)
-	for _, f := range faults {
-		if !f.Warning {
-			return nil, fmt.Errorf("read texts: line %d: %s", f.Line, f.Message)
-		}
-	}
-	t := texts{}
-	for _, p := range node.Pairs {
-		t[p.Folded] = p.Value.Text
-	}
-	return t, nil
-}
+func loadTexts(data []byte) (texts, error) { return wording.Read(data) }
 
 // lists reports whether a text of several lines holds a saying, both folded.
 func (t texts) lists(key textKey, folded string) bool {
@@ -211,12 +199,7 @@ func (t texts) says(key textKey, said string) bool {
 	return false
 }
 
-// say returns a sentence with its gaps filled: «{nhãn}» takes the value after
-// "nhãn".
+// say returns a sentence with its gaps filled, see [wording.Fill].
 func (t texts) say(key textKey, gaps ...string) string {
-	s := t[strictyaml.Fold(string(key))]
-	for i := 0; i+1 < len(gaps); i += 2 {
-		s = strings.ReplaceAll(s, "{"+gaps[i]+"}", gaps[i+1])
-	}
-	return s
+	return wording.Fill(t[strictyaml.Fold(string(key))], gaps...)
 }

@@ -9,7 +9,7 @@ const module = "github.com/doithoai/doithoai"
 func order() [][]string {
 	return [][]string{
 		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime", "internal/watch", "internal/recent"},
-		{"internal/keyfile"},
+		{"internal/keyfile", "internal/wording"},
 		{"knowledge", "knowledge/quangngai"},
 		{"bot"},
 		{"internal/record", "internal/desks", "internal/flood", "internal/upkeep", "internal/webhook"},

@@ -2,10 +2,9 @@ package escalation
 
 import (
 	_ "embed"
-	"fmt"
-	"strings"
 
 	"github.com/doithoai/doithoai/internal/strictyaml"
+	"github.com/doithoai/doithoai/internal/wording"
 )
 
 //go:embed texts.vi.yaml
@@ -18,29 +17,11 @@ type textKey string
 // texts are the sentences of cases, by folded key.
 type texts map[string]string
 
-func loadTexts(data []byte) (texts, error) {
-	node, faults := strictyaml.Decode(data)
-	for _, f := range faults {
-		if !f.Warning {
-			return nil, fmt.Errorf("read texts: line %d: %s", f.Line, f.Message)
-		}
-	}
-	t := texts{}
-	for _, p := range node.Pairs {
-		t[p.Folded] = strings.TrimSpace(p.Value.Text)
-	}
-	return t, nil
-}
+func loadTexts(data []byte) (texts, error) { return wording.Read(data) }
 
-// say returns a sentence with its gaps filled: «{mã}» takes the value after
-// "mã". What a gap takes is not looked into again, so that what people write
-// cannot fill another one.
+// say returns a sentence with its gaps filled, see [wording.Fill].
 func (t texts) say(key textKey, gaps ...string) string {
-	pairs := make([]string, len(gaps))
-	for i := 0; i+1 < len(gaps); i += 2 {
-		pairs[i], pairs[i+1] = "{"+gaps[i]+"}", gaps[i+1]
-	}
-	return strings.NewReplacer(pairs...).Replace(t[strictyaml.Fold(string(key))])
+	return wording.Fill(t[strictyaml.Fold(string(key))], gaps...)
 }
 
 // has reports whether there are words for a key made at run time.
