@@ -101,7 +101,7 @@ func TestMemoryOfAWindow(t *testing.T) {
 		save(fmt.Sprint(n))
 	}
 	with := usedMemory(t, client)
-	keys, err := client.Keys(t.Context(), "*:q:*").Result()
+	keys, err := client.Keys(t.Context(), "*:{s???}:q:*").Result()
 	if err != nil || len(keys) != chats+1 {
 		t.Fatalf("%d windows, %v", len(keys), err)
 	}
