@@ -1,7 +1,6 @@
 package escalation
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/doithoai/doithoai/bot"
@@ -30,20 +29,36 @@ func (h *hand) letter(l *bot.Letter) {
 	for _, r := range l.Replies {
 		_, known[r.Case] = h.book.line(r.Case)
 	}
-	overtaken := s != nil && h.book.overtaken(s.Line.Code, s.Told)
+	mark := Mark{}
+	if s != nil {
+		mark = h.book.marked(s.Line.Code)
+	}
+	overtaken := s != nil && s.Told != 0 && mark.Told > s.Told // 0: the case is gone, whatever came before
 	if s != nil && !overtaken {
 		h.enter(*s)
-		if s.Over || slices.ContainsFunc(l.Replies, func(r bot.Reply) bool { return r.Card != "" }) {
-			h.book.mark(s.Line.Code, s.Told) // a mere note leaves the card before it true
+		if s.Over {
+			h.book.mark(Mark{Code: s.Line.Code, Told: s.Told})
 		}
 	}
 	for _, r := range l.Replies {
-		if overtaken && r.Card != "" {
+		late := overtaken && r.Card != ""
+		if late && (tappable(h.s.Message.Chat.Channel) || mark.Said >= s.Told || r.Update == "") {
 			h.count("card.overtaken") // the chat has a newer one
 			continue
 		}
-		// Of what is over the line is gone, and its card was shown before.
-		h.arrived(r, known[r.Case] || s != nil && s.Over, s != nil && s.News && h.id != "" && s.Line.Holder == h.id)
+		if late {
+			r.Buttons = nil // of a time that is past
+		}
+		// Of what is over the line is gone, and its card was shown before. What comes
+		// late is a line of news that the card before it here said nothing of.
+		said := h.arrived(r, known[r.Case] || s != nil && s.Over || late, s != nil && s.News && h.id != "" && s.Line.Holder == h.id)
+		if s != nil && r.Card != "" { // a mere note leaves the card before it true
+			m := Mark{Code: s.Line.Code, Told: s.Told}
+			if said {
+				m.Said = s.Told
+			}
+			h.book.mark(m)
+		}
 	}
 }
 
@@ -71,8 +86,9 @@ func (h *hand) enter(s slip) {
 // arrived sends on what came for this chat. A list of the past stays what
 // numbers mean while something written waits for «gửi»: the choices of what came
 // meanwhile are then left to its code. News is that the resident said something
-// that this officer is to answer.
-func (h *hand) arrived(r bot.Reply, known, news bool) {
+// that this officer is to answer. It returns false for what there was nothing to
+// say about.
+func (h *hand) arrived(r bot.Reply, known, news bool) (said bool) {
 	isUpdate := known && r.Card != ""
 	if isUpdate {
 		r.Attachments = nil // they were sent with the card
@@ -81,7 +97,7 @@ func (h *hand) arrived(r bot.Reply, known, news bool) {
 	unseen := isUpdate && !inPlace && r.Update == ""
 	open := h.s.Window.Lets(h.s.Chat.Window, record.PriorityReply, h.now)
 	if unseen && open {
-		return // it would take the place of the line before it, which may still wait: «hồ sơ khép»
+		return false // it would take the place of the line before it, which may still wait: «hồ sơ khép»
 	}
 	draft, writing := h.draft()
 	if l, _ := h.book.line(r.Case); isUpdate && !inPlace && l.Holder != "" {
@@ -103,6 +119,7 @@ func (h *hand) arrived(r bot.Reply, known, news bool) {
 		h.book.List = options(r.Buttons)
 	}
 	h.step.Replies = append(h.step.Replies, r)
+	return true
 }
 
 // later says of what came that something written for another case waits for

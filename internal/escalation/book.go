@@ -39,10 +39,13 @@ type Line struct {
 	Due    time.Time     `json:"due"`
 }
 
-// Mark is which card of a case a chat was shown last: [Case.Told] then.
+// Mark is how far a chat has come with a case, as [Case.Told]: Told is the latest
+// card that reached it, Said the latest it could read. They differ where a card
+// cannot be changed in its place and there was no news for that chat.
 type Mark struct {
 	Code string `json:"code"`
 	Told uint64 `json:"told"`
+	Said uint64 `json:"said,omitempty"`
 }
 
 // Draft is something written that is shown once more before it is sent. What
@@ -161,18 +164,22 @@ func (b *Book) strike(code string) {
 	}
 }
 
-// overtaken reports whether the chat was shown a later card of the case.
-func (b *Book) overtaken(code string, told uint64) bool {
-	return told != 0 && slices.ContainsFunc(b.Marks, func(m Mark) bool { return m.Code == code && m.Told > told })
+// marked returns how far the chat has come with a case.
+func (b *Book) marked(code string) Mark {
+	if i := slices.IndexFunc(b.Marks, func(m Mark) bool { return m.Code == code }); i >= 0 {
+		return b.Marks[i]
+	}
+	return Mark{Code: code}
 }
 
-// mark notes that the chat is shown a card, or that it loses it.
-func (b *Book) mark(code string, told uint64) {
-	if told == 0 {
+// mark notes how far the chat has come; never back.
+func (b *Book) mark(m Mark) {
+	was := b.marked(m.Code)
+	if m = (Mark{m.Code, max(m.Told, was.Told), max(m.Said, was.Said)}); m.Told == 0 {
 		return
 	}
-	b.Marks = slices.DeleteFunc(slices.Clone(b.Marks), func(m Mark) bool { return m.Code == code })
-	b.Marks = append(b.Marks, Mark{code, told})
+	b.Marks = slices.DeleteFunc(slices.Clone(b.Marks), func(o Mark) bool { return o.Code == m.Code })
+	b.Marks = append(b.Marks, m)
 	b.Marks = b.Marks[max(0, len(b.Marks)-maxMarks):]
 }
 

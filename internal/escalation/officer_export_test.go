@@ -33,6 +33,11 @@ func (o *Office) Welcome(id string) []bot.Reply { return o.welcome(id) }
 
 func BookOf(cases []record.Case) Book { return bookOf(cases) }
 
+// SlipOf is what a letter tells the book of a chat of officers.
+func SlipOf(l Line, told uint64) json.RawMessage {
+	return envelope{Slip: &slip{Line: l, Told: told}}.encode()
+}
+
 // ReadEvent returns what a letter tells the home of a case, nil if nothing.
 func ReadEvent(raw json.RawMessage) (*Event, error) {
 	e, err := readEnvelope(raw)

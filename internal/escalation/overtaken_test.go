@@ -50,6 +50,45 @@ func TestCardsDoNotGoBack(t *testing.T) {
 	}
 }
 
+// Where a card cannot be changed in its place only lines tell what happened: one
+// is not lost because a later card that had nothing to say overtook it, but it is
+// if something was said since.
+func TestLineOfNewsIsNotLost(t *testing.T) {
+	t.Parallel()
+	const news = "Hồ sơ 200 111 111: người dân báo đã rõ, hồ sơ khép."
+	for name, c := range map[string]struct {
+		later string
+		want  bool
+	}{"after a silent card": {"", true}, "after later news": {"Hồ sơ 200 111 111: người dân báo chưa rõ, hồ sơ mở lại.", false}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newStage(t)
+			p.chat = bot.ChatID{Channel: "zalo-oa", Bot: "main", Chat: "lan"}
+			p.owner, p.writer = "lan", "lan"
+			send := func(told uint64, update string) []bot.Reply {
+				letter := bot.Letter{
+					From:    bot.ChatID{Channel: "telegram", Bot: "main", Chat: "resident"},
+					Replies: []bot.Reply{{Kind: bot.ReplyCard, Case: "200111111", Card: "card:200111111", Text: "thẻ", Update: update}},
+					Event:   escalation.SlipOf(escalation.Line{Code: "200111111", State: bot.CaseAnswered}, told),
+				}
+				p.step(bot.Message{Kind: bot.KindLetter, Letter: &letter})
+				return p.out.Replies
+			}
+			send(1, "")
+			if got := send(3, c.later); (len(got) == 1) != (c.later != "") {
+				t.Fatalf("the later card was answered with %+v", got)
+			}
+			got := send(2, news)
+			if c.want && (len(got) != 1 || got[0].Update != news) || !c.want && len(got) != 0 {
+				t.Errorf("of the news that came late %+v goes out", got)
+			}
+			if again := send(2, news); len(again) != 0 {
+				t.Errorf("the news came twice: %+v", again)
+			}
+		})
+	}
+}
+
 // A note that overtakes the card it speaks of does not take its place.
 func TestNoteLeavesTheCardBeforeIt(t *testing.T) {
 	t.Parallel()
