@@ -35,7 +35,10 @@ type Spool interface {
 
 // SpoolLevel is how much a spool holds.
 type SpoolLevel interface {
-	// Len is how many messages are kept. It is asked for every message.
+	// Holds reports whether a message of the chat is kept or about to be. It is
+	// asked for every message.
+	Holds(chat bot.ChatID) bool
+	// Len is how many messages are kept.
 	Len() int
 	// Oldest is since when the oldest of them is kept; zero if there is none.
 	Oldest() time.Time
@@ -58,8 +61,8 @@ type IntakeConfig struct {
 	// for longer than Late; chat and id stay what they were. If nil, late
 	// messages are handled like all others.
 	TooLate func(bot.Message) bot.Message
-	// Parallel is how many chats are replayed at once; 32 if zero. While the spool
-	// holds anything all messages go through it, so it must be emptied faster than
+	// Parallel is how many chats are replayed at once; 32 if zero. While the store
+	// is slow all messages go through the spool, so it must be emptied faster than
 	// they come, also where a load and a save take 50 ms.
 	Parallel int
 	// Drain is how long Run goes on after its context ended, to empty the
@@ -84,15 +87,17 @@ const (
 )
 
 // Intake is the door for channels whose platform gives up early. A message is
-// taken once it is saved or, if the store does not answer in time, spooled; while
-// the spool holds anything, every message goes through it, so that each chat
-// keeps its order. It is safe for concurrent use.
+// taken once it is saved or, if the store does not answer in time, spooled. A
+// chat of which something is spooled goes through the spool, to keep its order;
+// all others do so only from the moment when the store was too slow until it has
+// taken a message of the spool in time. It is safe for concurrent use.
 type Intake struct {
 	handler  Handler
 	spool    Spool
 	config   IntakeConfig
 	chats    *stripes
 	nudge    chan struct{} // holds a token while something may have been spooled
+	away     atomic.Bool   // the store did not answer in time, and has not since
 	strained atomic.Bool   // the operator was told that messages are spooled
 }
 
@@ -138,10 +143,11 @@ func (k *Intake) Handle(ctx context.Context, m bot.Message) error {
 		return fmt.Errorf("wait for chat: %w", err)
 	}
 	defer unlock()
-	if k.spool.Len() == 0 {
+	if !k.away.Load() && !k.spool.Holds(m.Chat) {
 		if err = k.handler.Handle(quick, m); err == nil || refused(err) {
 			return err
 		}
+		k.away.Store(true)
 	}
 	return k.keep(ctx, m, err)
 }
@@ -151,8 +157,7 @@ func refused(err error) bool {
 	return errors.Is(err, record.ErrInvalid) || errors.Is(err, record.ErrVersion)
 }
 
-// keep spools m, which was not handled because of cause; nil if the spool was
-// in use already.
+// keep spools m, which was not handled because of cause; nil if it was not tried.
 func (k *Intake) keep(ctx context.Context, m bot.Message, cause error) error {
 	if err := k.spool.Append(ctx, m); err != nil {
 		return errors.Join(cause, fmt.Errorf("spool message: %w", err))
@@ -210,6 +215,7 @@ func (k *Intake) Run(ctx context.Context) {
 
 // rest waits for a message to be spooled.
 func (k *Intake) rest(ctx context.Context) {
+	k.away.Store(false) // or nothing would ever be tried again
 	if k.strained.Swap(false) {
 		k.config.Log.Info("spool is empty: the store takes all messages again")
 	}
@@ -272,5 +278,10 @@ func (k *Intake) take(ctx context.Context, m bot.Message) error {
 		m = k.config.TooLate(m)
 		m.Chat, m.ID = chat, id // or it could be taken twice
 	}
-	return k.handler.Handle(ctx, m)
+	begun := k.config.Now()
+	err := k.handler.Handle(ctx, m)
+	if err == nil && k.config.Now().Sub(begun) < k.config.Budget {
+		k.away.Store(false)
+	}
+	return err
 }

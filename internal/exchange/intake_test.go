@@ -211,6 +211,57 @@ func TestIntakeSpoolsWhatTheStoreDoesNotTake(t *testing.T) {
 	}
 }
 
+// A store that was slow once is slow for those who waited, not for everybody
+// until the spool happens to be empty.
+func TestIntakeLeavesTheDetourSoon(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := newDoor(t, answer, spool.Options{}, exchange.IntakeConfig{})
+		other, gone := alice, make(chan struct{})
+		other.Chat = "bob"
+		var direct, slow atomic.Int64
+		o.Intake = exchange.NewIntake(handler(func(ctx context.Context, m bot.Message) error {
+			switch {
+			case m.Chat == other:
+				direct.Add(1)
+				return nil
+			case slow.Add(1) == 2: // the replay of it, which may take longer
+				<-gone
+				return nil
+			case m.ID == "1":
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			return nil
+		}), o.spool, exchange.IntakeConfig{})
+		o.run(t)
+		o.handle(t, "1")
+		bob := func(id string) {
+			t.Helper()
+			m := message(id, "")
+			m.Chat = other
+			if err := o.Handle(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		bob("2") // by the spool, which shows that the store is well
+		synctest.Wait()
+		bob("3") // at once, although alice's message still waits
+		if direct.Load() != 2 || o.State().Spooled != 1 {
+			t.Errorf("%d of 2 taken, state %+v", direct.Load(), o.State())
+		}
+		o.handle(t, "4") // hers wait behind it
+		if got := o.State().Spooled; got != 2 {
+			t.Errorf("%d messages in the spool, want 2", got)
+		}
+		close(gone)
+		synctest.Wait()
+		if got := o.State().Spooled; got != 0 {
+			t.Errorf("%d messages in the spool, want none", got)
+		}
+	})
+}
+
 // The wait behind earlier messages of the chat is inside the budget, and none
 // of them overtakes another on its way into the spool.
 func TestIntakeKeepsBudgetAndOrderInABurst(t *testing.T) {

@@ -78,6 +78,7 @@ func Open(dir string, options Options) (*Spool, error) {
 		lock:      lock,
 		segments:  map[*segment]struct{}{},
 		chats:     map[bot.ChatID]*line{},
+		coming:    map[bot.ChatID]int{},
 		replaying: make(chan struct{}, 1),
 		wake:      make(chan struct{}, 1),
 		cancel:    cancel,

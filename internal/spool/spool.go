@@ -29,7 +29,8 @@ type Spool struct {
 	waiting  int
 	order    uint64 // of the message indexed last
 	queued   []*appending
-	run      *run // the replay under way, nil if none
+	coming   map[bot.ChatID]int // messages being appended
+	run      *run               // the replay under way, nil if none
 	refused  int64
 	diskFull time.Time // when the disk had no room; zero if it had some since
 	closed   bool
@@ -69,6 +70,7 @@ func (s *Spool) Append(ctx context.Context, m bot.Message) error {
 		return ErrClosed
 	}
 	s.queued = append(s.queued, a)
+	s.coming[a.chat]++
 	s.mu.Unlock()
 	select {
 	case s.wake <- struct{}{}:
@@ -87,6 +89,22 @@ func (s *Spool) Len() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.waiting
+}
+
+// Holds reports whether a message of the chat waits, is being appended or is
+// being taken: another one would overtake it anywhere but here.
+func (s *Spool) Holds(chat bot.ChatID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.chats[chat] != nil || s.coming[chat] > 0
+}
+
+// placed tells the caller what became of a message. s.mu is held.
+func (s *Spool) placed(a *appending, err error) {
+	if s.coming[a.chat]--; s.coming[a.chat] == 0 {
+		delete(s.coming, a.chat)
+	}
+	a.done <- err
 }
 
 // Empty reports whether no message waits.

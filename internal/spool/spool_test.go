@@ -184,6 +184,36 @@ func TestWhatIsAppendedIsReplayedAndErased(t *testing.T) {
 	}
 }
 
+// Whoever asks before it brings a message elsewhere never overtakes one that is
+// kept, being taken or on its way in.
+func TestItKnowsWhoseMessagesItHolds(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, spool.Options{})
+	a, other := message("a", "1"), message("b", "1")
+	if b.Holds(a.Chat) {
+		t.Error("an empty spool holds something")
+	}
+	b.append(t, a)
+	if !b.Holds(a.Chat) || b.Holds(other.Chat) {
+		t.Errorf("holds a: %t, b: %t", b.Holds(a.Chat), b.Holds(other.Chat))
+	}
+	b.reopen(t)
+	err := b.Replay(t.Context(), func(context.Context, bot.Message) error {
+		if !b.Holds(a.Chat) {
+			t.Error("what is being taken is not held")
+		}
+		return nil
+	}, 1)
+	if err != nil || b.Holds(a.Chat) {
+		t.Errorf("Replay = %v, holds a: %t", err, b.Holds(a.Chat))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := b.Append(ctx, a); err == nil || b.Holds(a.Chat) {
+		t.Errorf("Append = %v, holds a: %t", err, b.Holds(a.Chat))
+	}
+}
+
 func TestNumbersOfAPersonAreNotWritten(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, spool.Options{})

@@ -51,12 +51,12 @@ func (s *Spool) dequeue() (batch []*appending) {
 		n := int64(len(a.frame))
 		switch err := a.ctx.Err(); {
 		case err != nil:
-			a.done <- err
+			s.placed(a, err)
 		case s.bytes+size+n > s.options.MaxBytes:
 			if s.refused == 0 || n < s.refused || s.bytes+s.refused <= s.options.MaxBytes {
 				s.refused = n
 			}
-			a.done <- ErrFull
+			s.placed(a, ErrFull)
 		default:
 			batch = append(batch, a)
 			size += n
@@ -90,7 +90,7 @@ func (s *Spool) write(batch []*appending) {
 			seg.waiting++
 			s.offer(l)
 		}
-		a.done <- err
+		s.placed(a, err)
 	}
 	if seg == nil {
 		return
