@@ -62,6 +62,9 @@ type Message struct {
 	// invitation in this message. Only the program's own front sets it; a channel
 	// leaves it empty.
 	Joined string
+	// Trace is the id under which logs and traces know everything that follows from
+	// this message; a channel leaves it empty. It says nothing about who wrote.
+	Trace string
 }
 
 // AttachmentKind says what an attachment is.

@@ -205,6 +205,7 @@ func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *sl
 		Apology:  sorry,
 		Graves:   a.store,
 		MediaKey: a.store.Key("media"),
+		TraceKey: a.store.Key("trace"),
 		Location: a.location,
 		Outlet:   outlet,
 		Log:      log,
@@ -227,7 +228,7 @@ func (a *App) openIntake(data string, inner Door, log *slog.Logger) error {
 		return spoolProblem(data, err)
 	}
 	a.cleanups.push("spool", func(context.Context) error { return kept.Close() })
-	a.intake = exchange.NewIntake(inner, kept, exchange.IntakeConfig{TooLate: tooLate, Log: log})
+	a.intake = exchange.NewIntake(inner, kept, exchange.IntakeConfig{TooLate: tooLate, TraceKey: a.store.Key("trace"), Log: log})
 	a.addLoop("intake", func(ctx context.Context) error { a.intake.Run(ctx); return nil })
 	return nil
 }
@@ -278,7 +279,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	for _, s := range a.sites {
 		run(s.run)
-		a.log.Info("listening", "site", s.name, "address", s.listener.Addr().String())
+		a.log.InfoContext(ctx, "listening", "site", s.name, "address", s.listener.Addr().String())
 	}
 
 	<-ctx.Done()
@@ -288,7 +289,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	err := a.Stop()
 	parts.Wait()
-	a.log.Info("stopped")
+	a.log.InfoContext(ctx, "stopped")
 	return errors.Join(cause, err)
 }
 

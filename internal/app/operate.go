@@ -145,7 +145,7 @@ func (a *App) openControl(ctx context.Context, data string, operator control.Ope
 		}
 	}
 	if err != nil {
-		a.log.Warn("operators' commands cannot reach this server", "error", err)
+		a.log.WarnContext(ctx, "operators' commands cannot reach this server", "error", err)
 		return nil
 	}
 	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))

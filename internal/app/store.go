@@ -86,7 +86,7 @@ func openRedis(ctx context.Context, settings *config.Config, log *slog.Logger, r
 			return nil, redisProblem(err)
 		}
 		if tries == 0 {
-			log.Warn("redis does not answer yet", "component", "app", "error", err)
+			log.WarnContext(ctx, "redis does not answer yet", "component", "app", "error", err)
 		}
 		select {
 		case <-time.After(200 * time.Millisecond):

@@ -11,6 +11,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/trace"
 )
 
 // Decider decides what follows from a message. It does no I/O, is a function of
@@ -85,6 +86,9 @@ type Config struct {
 	// MediaKey names the copies of what comes with messages; they are made by
 	// whoever serves the lanes of [bot.MediaChannel]. None are if it is nil.
 	MediaKey []byte
+	// TraceKey is the secret under which messages get their trace, see [trace.Of]:
+	// the same in all replicas.
+	TraceKey []byte
 	// Location says where a day of the counts begins; UTC if nil.
 	Location *time.Location
 	// Outlet is where saved replies leave; nil if every chat fetches and
@@ -132,6 +136,8 @@ func New(store Store, decider Decider, config Config) (*Exchange, error) {
 // saved, or m was taken before: the channel may acknowledge it. With an error
 // m is not acknowledged and comes again; whatever did happen then, happens once.
 func (x *Exchange) Handle(ctx context.Context, m bot.Message) error {
+	m.Trace = trace.Of(x.config.TraceKey, m)
+	ctx = trace.With(ctx, m.Trace)
 	unlock, err := x.chats.lock(ctx, m.Chat)
 	if err != nil {
 		return fmt.Errorf("wait for chat: %w", err)
@@ -162,6 +168,8 @@ func (x *Exchange) Handle(ctx context.Context, m bot.Message) error {
 			if save.Forget {
 				x.forgetDead(ctx, m.Chat)
 			}
+			x.config.Log.DebugContext(ctx, "message taken", "channel", m.Chat.Channel, "kind", m.Kind,
+				"seen_before", saved.Outcome == record.Duplicate, "replies", len(save.Out), "letters", len(save.Letters), "counts", save.Counts)
 			return nil
 		}
 	}
@@ -180,7 +188,7 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 	case errors.Is(err, record.ErrVersion):
 		return record.Save{}, err // a newer program wrote it: it is not ours to overwrite
 	case err != nil:
-		x.config.Log.Error("unreadable conversation begun anew", "channel", m.Chat.Channel, "error", err)
+		x.config.Log.ErrorContext(ctx, "unreadable conversation begun anew", "channel", m.Chat.Channel, "error", err)
 		extra = append(extra, CountUnreadable)
 	}
 	now := x.config.Now()
@@ -192,7 +200,7 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 	if situation.Mentioned, err = x.mentioned(ctx, situation); err != nil {
 		return record.Save{}, err
 	}
-	step, err := x.safely(situation)
+	step, err := x.safely(ctx, situation)
 	if err != nil {
 		return record.Save{}, err
 	}
@@ -239,7 +247,7 @@ func (x *Exchange) forgetDead(ctx context.Context, chat bot.ChatID) {
 		errs = append(errs, x.config.Graves.Bury(ctx, id))
 	}
 	if err := errors.Join(errs...); err != nil {
-		x.config.Log.Error("dead letters of a forgotten chat stay until they end", "error", err)
+		x.config.Log.ErrorContext(ctx, "dead letters of a forgotten chat stay until they end", "error", err)
 	}
 }
 
@@ -289,7 +297,7 @@ const collapseReplies = "reply"
 // begun anew, because it may be what Decide cannot bear: kept, it would meet
 // every further message of this resident with the same apology. Nobody waits
 // for an answer to a letter or to due work: there it is an error.
-func (x *Exchange) safely(s Situation) (out Outcome, err error) {
+func (x *Exchange) safely(ctx context.Context, s Situation) (out Outcome, err error) {
 	m := s.Message
 	if m.Chat.Channel == bot.MediaChannel {
 		return errands(s), nil
@@ -299,7 +307,7 @@ func (x *Exchange) safely(s Situation) (out Outcome, err error) {
 		if v == nil {
 			return
 		}
-		x.config.Log.Error("panic while deciding",
+		x.config.Log.ErrorContext(ctx, "panic while deciding",
 			"channel", m.Chat.Channel, "kind", m.Kind, "panic", describe(v), "at", panicSite())
 		if !fromChat(m) {
 			err = errPoison

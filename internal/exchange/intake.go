@@ -11,6 +11,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/trace"
 )
 
 // Handler takes a message as [Exchange.Handle] does: with nil it is taken for
@@ -68,6 +69,8 @@ type IntakeConfig struct {
 	// Drain is how long Run goes on after its context ended, to empty the
 	// spool; 3 s if zero.
 	Drain time.Duration
+	// TraceKey is that of the [Config] of what is behind the door.
+	TraceKey []byte
 	// Log gets what an operator must know, never what a resident wrote and
 	// never who it was; discarded if nil.
 	Log *slog.Logger
@@ -132,7 +135,8 @@ func NewIntake(x Handler, spool Spool, config IntakeConfig) *Intake {
 // before it hung up is not lost. Handle returns within the budget, and a second
 // if the disk is slow.
 func (k *Intake) Handle(ctx context.Context, m bot.Message) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), k.config.Budget+spoolWait)
+	m.Trace = trace.Of(k.config.TraceKey, m)
+	ctx, cancel := context.WithTimeout(trace.With(context.WithoutCancel(ctx), m.Trace), k.config.Budget+spoolWait)
 	defer cancel()
 	quick, stop := context.WithTimeout(ctx, k.config.Budget)
 	defer stop()
@@ -163,8 +167,9 @@ func (k *Intake) keep(ctx context.Context, m bot.Message, cause error) error {
 		return errors.Join(cause, fmt.Errorf("spool message: %w", err))
 	}
 	if cause != nil && !k.strained.Swap(true) {
-		k.config.Log.Warn("store does not answer in time: messages are spooled", "channel", m.Chat.Channel, "error", cause)
+		k.config.Log.WarnContext(ctx, "store does not answer in time: messages are spooled", "channel", m.Chat.Channel, "error", cause)
 	}
+	k.config.Log.DebugContext(ctx, "message spooled", "channel", m.Chat.Channel)
 	select {
 	case k.nudge <- struct{}{}:
 	default: // there is a token already
@@ -205,7 +210,7 @@ func (k *Intake) Run(ctx context.Context) {
 			pause = minPause
 		}
 		if pause == minPause { // once for each time it gets stuck
-			k.config.Log.Warn("replay of the spool stopped", "taken", took, "left", k.spool.Len(), "error", err)
+			k.config.Log.WarnContext(ctx, "replay of the spool stopped", "taken", took, "left", k.spool.Len(), "error", err)
 		}
 		more = k.pause(ctx, pause, answers)
 		pause = min(2*pause, maxPause)
@@ -217,7 +222,7 @@ func (k *Intake) Run(ctx context.Context) {
 func (k *Intake) rest(ctx context.Context) {
 	k.away.Store(false) // or nothing would ever be tried again
 	if k.strained.Swap(false) {
-		k.config.Log.Info("spool is empty: the store takes all messages again")
+		k.config.Log.InfoContext(ctx, "spool is empty: the store takes all messages again")
 	}
 	select {
 	case <-k.nudge:
@@ -252,7 +257,7 @@ func (k *Intake) drain(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), k.config.Drain)
 	defer cancel()
 	if took, err := k.replay(ctx); err != nil {
-		k.config.Log.Warn("messages stay in the spool until the next start", "taken", took, "left", k.spool.Len(), "error", err)
+		k.config.Log.WarnContext(ctx, "messages stay in the spool until the next start", "taken", took, "left", k.spool.Len(), "error", err)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/trace"
 )
 
 const (
@@ -41,9 +42,9 @@ func (x *Exchange) Work(ctx context.Context, list Worklist) error {
 		if failed := err != nil && ctx.Err() == nil; failed != down {
 			down = failed
 			if failed {
-				x.config.Log.Error("work list does not answer", "error", err)
+				x.config.Log.ErrorContext(ctx, "work list does not answer", "error", err)
 			} else {
-				x.config.Log.Info("work list answers again")
+				x.config.Log.InfoContext(ctx, "work list answers again")
 			}
 		}
 		if full && err == nil {
@@ -79,12 +80,15 @@ func (x *Exchange) WorkDue(ctx context.Context, list Worklist) (full bool, err e
 func (x *Exchange) doWork(ctx context.Context, list Worklist, w record.Work) error {
 	ctx, cancel := context.WithTimeout(ctx, record.LeaseTime/2)
 	defer cancel()
-	end, err := x.settle(w, x.Handle(ctx, x.message(w)))
+	m := x.message(w)
+	m.Trace = trace.Of(x.config.TraceKey, m)
+	ctx = trace.With(ctx, m.Trace)
+	end, err := x.settle(ctx, w, x.Handle(ctx, m))
 	if err != nil {
 		return err
 	}
 	if end.Result == record.Failed {
-		x.config.Log.Error("work given up", "kind", w.Kind, "reason", end.Reason)
+		x.config.Log.ErrorContext(ctx, "work given up", "kind", w.Kind, "reason", end.Reason)
 	}
 	if err := list.Finish(ctx, w, end); err != nil {
 		return fmt.Errorf("finish work: %w", err)
@@ -105,7 +109,7 @@ func (x *Exchange) message(w record.Work) bot.Message {
 
 // settle says what becomes of a piece of work that ended with err. An error
 // means that nothing can be said: the store did not answer.
-func (x *Exchange) settle(w record.Work, err error) (record.Settlement, error) {
+func (x *Exchange) settle(ctx context.Context, w record.Work, err error) (record.Settlement, error) {
 	later := record.Settlement{Result: record.Later, After: backoff(w.Letter.Attempts)}
 	switch {
 	case err == nil:
@@ -117,7 +121,7 @@ func (x *Exchange) settle(w record.Work, err error) (record.Settlement, error) {
 	case errors.Is(err, ErrUnavailable), errors.Is(err, ErrClosed):
 		return record.Settlement{}, err
 	}
-	x.config.Log.Warn("work put off", "kind", w.Kind, "error", err)
+	x.config.Log.WarnContext(ctx, "work put off", "kind", w.Kind, "error", err)
 	return later, nil
 }
 

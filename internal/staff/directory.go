@@ -118,9 +118,9 @@ func (d *Directory) Run(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 		case err != nil && !away:
-			d.config.Log.Warn("register of officers cannot be read: the last copy is in use, officers must wait", "error", err)
+			d.config.Log.WarnContext(ctx, "register of officers cannot be read: the last copy is in use, officers must wait", "error", err)
 		case err == nil && away:
-			d.config.Log.Info("register of officers is read again")
+			d.config.Log.InfoContext(ctx, "register of officers is read again")
 		}
 		away = err != nil
 	}

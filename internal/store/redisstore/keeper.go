@@ -166,7 +166,7 @@ func (k *keeper) run(ctx context.Context) {
 		}
 		if moving && (k.takeUnsure() || !woken || k.anyDown()) {
 			if err := k.locate(ctx); err != nil && ctx.Err() == nil {
-				k.log.Debug("ask who is master", "error", err)
+				k.log.DebugContext(ctx, "ask who is master", "error", err)
 			}
 		}
 		old = append(old, k.probe(ctx)...)

@@ -38,12 +38,12 @@ func (k *keeper) probe(ctx context.Context) (old []*redis.Client) {
 			if ctx.Err() != nil || err != nil {
 				_ = client.Close()
 				if ctx.Err() == nil && n.fail(used, err) {
-					k.log.Warn("redis does not answer", "node", n.addr, "error", plain(err))
+					k.log.WarnContext(ctx, "redis does not answer", "node", n.addr, "error", plain(err))
 				}
 				return
 			}
 			if _, down := n.use(); down != nil {
-				k.log.Info("redis answers again", "node", n.addr)
+				k.log.InfoContext(ctx, "redis answers again", "node", n.addr)
 			}
 			mu.Lock()
 			defer mu.Unlock()
