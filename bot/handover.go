@@ -130,14 +130,15 @@ func (t *turn) topicOf(entry string) string {
 
 func (t *turn) askPlace(lead string) {
 	t.conv.WantPlace = true
-	t.handoff(joinSentences(lead, t.texts.say(textAskPlace)), Button{t.texts.say(textNoPlace), prefixPlace + placeUntold})
+	t.handoff(t.inOneBreath(lead, t.texts.say(textAskPlace)), Button{t.texts.say(textNoPlace), prefixPlace + placeUntold})
 }
 
 // placeUntold stands in the place of a commune that somebody will not name.
 const placeUntold = "-"
 
-// joinSentences makes one paragraph of what is said in one breath: «Dạ» once.
-func joinSentences(parts ...string) string {
+// inOneBreath makes one paragraph of several sentences, in which «Dạ» stands once.
+func (t *turn) inOneBreath(parts ...string) string {
+	polite := t.texts.say(textPolite) + " "
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	for i := range parts {
 		if rest, ok := strings.CutPrefix(parts[i], polite); ok && i > 0 {
@@ -147,9 +148,6 @@ func joinSentences(parts ...string) string {
 	}
 	return strings.TrimSpace(strings.Join(parts, " "))
 }
-
-// polite begins most of what is said.
-const polite = "Dạ, "
 
 // askConsent says in one message who would get what and for how long.
 func (t *turn) askConsent(lead string) {
@@ -168,7 +166,7 @@ func (t *turn) askConsent(lead string) {
 	}
 	said := t.texts.say(text, "bộ phận", t.deskName(desk), "gửi gì", t.sends(d))
 	t.count("handover.consent_asked")
-	t.handoff(joinSentences(lead, said), t.consentButtons(d)...)
+	t.handoff(t.inOneBreath(lead, said), t.consentButtons(d)...)
 }
 
 // sends names what goes to the officer, no more and no less.
@@ -273,19 +271,14 @@ func (t *turn) openCase(d *Draft) {
 }
 
 // when says a date and time as people do: «17h thứ Ba 24/11».
-func (t *turn) when(at time.Time) string { return SayTime(at.In(t.zone)) }
-
-// SayTime says when something is due: «17h thứ Ba 24/11», in the zone of at.
-func SayTime(at time.Time) string {
+func (t *turn) when(at time.Time) string {
+	at = at.In(t.zone)
 	clock := strconv.Itoa(at.Hour()) + "h"
 	if m := at.Minute(); m > 0 {
 		clock += at.Format("04")
 	}
-	return clock + " " + weekdays()[at.Weekday()] + " " + at.Format("02/01")
-}
-
-func weekdays() [7]string {
-	return [7]string{"Chủ nhật", "thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy"}
+	days := strings.Split(t.texts.say(textWeekdays), "\n") // a test counts them
+	return clock + " " + days[at.Weekday()] + " " + at.Format("02/01")
 }
 
 // SayCode groups the digits of a code so that it can be said: «123 456 789».

@@ -208,7 +208,7 @@ func (t *turn) lies(c CaseView) {
 	}
 	t.conv.WantPhone = true
 	buttons := slices.DeleteFunc(t.caseButtons(c), func(b Button) bool { return b.Payload == actionOfficer })
-	t.notice(joinSentences(t.status(c), t.texts.say(textCallMe)), buttons...)
+	t.notice(t.inOneBreath(t.status(c), t.texts.say(textCallMe)), buttons...)
 }
 
 // officerAt goes on with a commune that was named: to the consent if a question
@@ -239,7 +239,7 @@ func (t *turn) pointTo(id, said string) {
 	}
 	t.conv.Place = id
 	t.conv.Frame = t.was.Frame
-	t.handoff(joinSentences(t.texts.say(textHumanPlace, "nơi", p.Kind+" "+p.Name), t.moved(id, said)), t.menuButton())
+	t.handoff(t.inOneBreath(t.texts.say(textHumanPlace, "nơi", p.Kind+" "+p.Name), t.moved(id, said)), t.menuButton())
 }
 
 // moved says the change when an old name was used.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 
 	"github.com/doithoai/doithoai/internal/strictyaml"
@@ -136,6 +137,8 @@ const (
 	textApart         textKey = "trả lời riêng"
 	textCheckTrue     textKey = "mã kiểm đúng"
 	textCheckFalse    textKey = "mã kiểm sai"
+	textPolite        textKey = "mở lời"
+	textWeekdays      textKey = "các ngày"
 )
 
 // ChannelTexts are sentences that channels say or show where no reply of the
@@ -172,34 +175,42 @@ func Channel() (ChannelTexts, error) {
 	}, nil
 }
 
-// texts are the program's own sentences, by folded key.
-type texts map[string]string
+// texts are the program's own sentences.
+type texts struct {
+	words map[string]string // by folded key
+	// heard are the lines of each text as they are found in what somebody says.
+	heard map[string][]string
+}
 
-func loadTexts(data []byte) (texts, error) { return wording.Read(data) }
+func loadTexts(data []byte) (texts, error) {
+	words, err := wording.Read(data)
+	if err != nil {
+		return texts{}, err
+	}
+	heard := make(map[string][]string, len(words))
+	for key, text := range words {
+		for line := range strings.SplitSeq(text, "\n") {
+			if folded := foldWords(vietnamese.Tokenize(line)); folded != "" {
+				heard[key] = append(heard[key], folded)
+			}
+		}
+	}
+	return texts{words, heard}, nil
+}
+
+// say returns a sentence with its gaps filled, see [wording.Fill].
+func (t texts) say(key textKey, gaps ...string) string {
+	return wording.Fill(t.words[strictyaml.Fold(string(key))], gaps...)
+}
 
 // lists reports whether a text of several lines holds a saying, both folded.
 func (t texts) lists(key textKey, folded string) bool {
-	for line := range strings.SplitSeq(t[strictyaml.Fold(string(key))], "\n") {
-		if foldWords(vietnamese.Tokenize(line)) == folded {
-			return folded != ""
-		}
-	}
-	return false
+	return slices.Contains(t.heard[strictyaml.Fold(string(key))], folded)
 }
 
 // says reports whether one of the lines of a text occurs in what was said, as
 // whole words.
 func (t texts) says(key textKey, said string) bool {
 	whole := " " + foldWords(vietnamese.Tokenize(said)) + " "
-	for line := range strings.SplitSeq(t[strictyaml.Fold(string(key))], "\n") {
-		if words := foldWords(vietnamese.Tokenize(line)); words != "" && strings.Contains(whole, " "+words+" ") {
-			return true
-		}
-	}
-	return false
-}
-
-// say returns a sentence with its gaps filled, see [wording.Fill].
-func (t texts) say(key textKey, gaps ...string) string {
-	return wording.Fill(t[strictyaml.Fold(string(key))], gaps...)
+	return slices.ContainsFunc(t.heard[strictyaml.Fold(string(key))], func(line string) bool { return strings.Contains(whole, " "+line+" ") })
 }

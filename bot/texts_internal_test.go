@@ -39,11 +39,14 @@ func TestTextsAreComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, k := range keys {
-		if words[k] == "" {
+		if words.words[k] == "" {
 			t.Errorf("key %s has no words", k)
 		}
 	}
-	for k, w := range words {
+	if days := strings.Split(words.say(textWeekdays), "\n"); len(days) != 7 {
+		t.Errorf("days of the week: %q", days)
+	}
+	for k, w := range words.words {
 		if !slices.Contains(keys, k) {
 			t.Errorf("words without a key: %s", k)
 		}

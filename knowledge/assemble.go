@@ -52,6 +52,7 @@ func (d *draft) assembleEntries(b *Base, v *valueIndex) {
 			row := &e.rows[i]
 			d.conditions(row, v)
 			row.Line = row.Start().Line
+			row.said, row.notSaid = phraseHashes(row.Say), phraseHashes(row.NotSay)
 			e.Verdicts = append(e.Verdicts, row.VerdictRow)
 		}
 		d.assemblePicture(b, e)

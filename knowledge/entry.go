@@ -108,6 +108,8 @@ type VerdictRow struct {
 	Numbers    []NumberCondition
 	Say        []string // the message holds any of these phrases (folded); empty: no condition
 	NotSay     []string // the message holds none of these
+	said       []uint64 // Say and
+	notSaid    []uint64 // NotSay as messages are compared with them, see phraseHashes
 
 	Verdict Verdict // "" exactly if See is set
 	Text    string  // first sentence gives the verdict

@@ -69,10 +69,10 @@ func (row VerdictRow) holds(f Frame, r *Reading) bool {
 			return false
 		}
 	}
-	if len(row.Say) > 0 && !slices.ContainsFunc(row.Say, r.says) {
+	if len(row.Say) > 0 && !slices.ContainsFunc(row.said, r.says) {
 		return false
 	}
-	return !slices.ContainsFunc(row.NotSay, r.says)
+	return !slices.ContainsFunc(row.notSaid, r.says)
 }
 
 func (c Condition) holds(f Frame) bool {
@@ -94,16 +94,26 @@ func (c Condition) holds(f Frame) bool {
 // longestSaid is how many words of a phrase of a row are compared at most.
 const longestSaid = 8
 
-// says reports whether the message holds the phrase, accents ignored, on word
-// borders. Both the repaired words and the words as typed are searched.
-func (r *Reading) says(phrase string) bool {
-	h, n := uint64(0), 0
-	for _, w := range foldedWords(phrase) {
-		h = joinHash(h, wordHash(w))
-		n++
+// phraseHashes are phrases of a row as [Reading.says] compares them, accents
+// ignored: worked out when a base is loaded, because every message meets the rows
+// of several entries. A phrase that is never said is left out.
+func phraseHashes(phrases []string) []uint64 {
+	var out []uint64
+	for _, p := range phrases {
+		h, toks := uint64(0), vietnamese.Tokenize(p)
+		for _, t := range toks {
+			h = joinHash(h, wordHash(t.Folded))
+		}
+		if n := len(toks); n > 0 && n <= longestSaid {
+			out = append(out, h)
+		}
 	}
-	return n > 0 && n <= longestSaid && r.grams()[h]
+	return out
 }
+
+// says reports whether the message holds the phrase of that hash, on word borders.
+// Both the repaired words and the words as typed are searched.
+func (r *Reading) says(phrase uint64) bool { return r.grams()[phrase] }
 
 // grams are the hashes of all runs of up to longestSaid words of the message.
 func (r *Reading) grams() map[uint64]bool {
@@ -128,13 +138,4 @@ func (r *Reading) grams() map[uint64]bool {
 		}
 	}
 	return r.said
-}
-
-func foldedWords(s string) []string {
-	toks := vietnamese.Tokenize(s)
-	out := make([]string, len(toks))
-	for i, t := range toks {
-		out[i] = t.Folded
-	}
-	return out
 }
