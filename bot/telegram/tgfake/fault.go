@@ -1,7 +1,5 @@
 package tgfake
 
-import "slices"
-
 // Fault is what happens to a request in place of an answer. Exactly one of
 // Code, Hang, Drop and Break is set.
 type Fault struct {
@@ -16,44 +14,20 @@ type Fault struct {
 	Skip int // so many requests pass before the first one meets it
 }
 
-type fault struct {
-	Fault
-	method string
-	left   int
-}
-
 // AnyMessage stands for all methods that bring somebody a message.
 const AnyMessage = "*"
 
 // Fail lets the next n requests of a method meet f; n = 0 ends what is left of
 // the method's faults.
 func (s *Server) Fail(method string, n int, f Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if n == 0 {
-		s.faults = slices.DeleteFunc(s.faults, func(f *fault) bool { return f.method == method })
-		return
-	}
-	s.faults = append(s.faults, &fault{f, method, n})
+	s.faults.Add(method, n, f.Skip, f)
 }
 
 func (s *Server) takeFault(method string) *Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, f := range s.faults {
-		if f.method != method && (f.method != AnyMessage || !bringsMessage(method)) {
-			continue
-		}
-		if f.Skip > 0 {
-			f.Skip--
-			continue
-		}
-		if f.left--; f.left <= 0 {
-			s.faults = slices.Delete(s.faults, i, i+1)
-		}
-		return &f.Fault
+	if bringsMessage(method) {
+		return s.faults.Take(method, AnyMessage)
 	}
-	return nil
+	return s.faults.Take(method)
 }
 
 func bringsMessage(method string) bool {

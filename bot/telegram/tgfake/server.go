@@ -47,7 +47,7 @@ type Server struct {
 	files    map[string]stored
 	queries  map[string]*query
 	commands map[string][]Command // by scope and language
-	faults   []*fault
+	faults   standin.Faults[Fault]
 	calls    []Call
 	updates  updates
 	hook     webhook

@@ -55,7 +55,7 @@ type Server struct {
 	mu     sync.Mutex
 	lastID int64
 	chats  map[string]*chat
-	faults []*fault
+	faults standin.Faults[Fault]
 	calls  []Call
 	hook   webhook
 	queue  updates

@@ -3,7 +3,6 @@ package oafake
 import (
 	"io"
 	"net/http"
-	"slices"
 )
 
 // Fault is what happens to a call in place of its answer. Exactly one of Code,
@@ -19,12 +18,6 @@ type Fault struct {
 	Skip int // so many calls pass before the first one meets it
 }
 
-type fault struct {
-	Fault
-	path string
-	left int
-}
-
 // Paths of calls, for [Server.Fail].
 const (
 	Messages = "/v3.0/oa/message/cs"
@@ -37,32 +30,7 @@ const (
 // Fail lets the next n calls of a path meet f; n = 0 ends what is left of the
 // path's faults.
 func (s *Server) Fail(path string, n int, f Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if n == 0 {
-		s.faults = slices.DeleteFunc(s.faults, func(f *fault) bool { return f.path == path })
-		return
-	}
-	s.faults = append(s.faults, &fault{f, path, n})
-}
-
-func (s *Server) takeFault(path string) *Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, f := range s.faults {
-		if f.path != path {
-			continue
-		}
-		if f.Skip > 0 {
-			f.Skip--
-			continue
-		}
-		if f.left--; f.left <= 0 {
-			s.faults = slices.Delete(s.faults, i, i+1)
-		}
-		return &f.Fault
-	}
-	return nil
+	s.faults.Add(path, n, f.Skip, f)
 }
 
 // meet lets a call meet a fault that comes before anything is done.

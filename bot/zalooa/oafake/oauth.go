@@ -111,7 +111,7 @@ func refusedToken(code int, reason string) map[string]any {
 }
 
 func (s *Server) accessToken(w http.ResponseWriter, r *http.Request) {
-	f := s.takeFault(Refresh)
+	f := s.faults.Take(Refresh)
 	if f != nil && !f.Break {
 		f.meet(w, r)
 		return

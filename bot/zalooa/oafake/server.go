@@ -45,7 +45,7 @@ type Server struct {
 	tokens     tokens
 	codes      map[string]grant
 	uploads    map[string]upload
-	faults     []*fault
+	faults     standin.Faults[Fault]
 	minute     time.Time
 	calls      int // in that minute
 	complaints []string
@@ -135,7 +135,7 @@ type call func(r *http.Request) (data any, refused *no)
 // route serves a call: faults, token and rate first, then what it is about.
 func (s *Server) route(pattern string, do call) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		f := s.takeFault(r.URL.Path)
+		f := s.faults.Take(r.URL.Path)
 		if f != nil && !f.Break {
 			f.meet(w, r)
 			return
