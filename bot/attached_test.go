@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/bot/channeltest"
 )
 
 func sent(key string) bot.Message {
@@ -30,7 +31,7 @@ func TestWhatWasReceivedIsRemembered(t *testing.T) {
 	var conv bot.Conversation
 	for _, key := range []string{"a1", "a2", "a3", "a4", "a5", "a6"} {
 		now = now.Add(time.Minute)
-		conv = builtin().Decide(conv, sent(key), now).Conversation
+		conv = channeltest.BuiltIn().Decide(conv, sent(key), now).Conversation
 	}
 	if got := keys(conv.Attached); !slices.Equal(got, []string{"a2", "a3", "a4", "a5", "a6"}) {
 		t.Errorf("attached %q, want the last five", got)
@@ -39,12 +40,12 @@ func TestWhatWasReceivedIsRemembered(t *testing.T) {
 		t.Errorf("remembered %+v", a)
 	}
 	now = now.Add(bot.ContextFor + time.Minute)
-	conv = builtin().Decide(conv, bot.Message{Kind: bot.KindText, Text: "chào"}, now).Conversation
+	conv = channeltest.BuiltIn().Decide(conv, bot.Message{Kind: bot.KindText, Text: "chào"}, now).Conversation
 	if len(conv.Attached) != 0 {
 		t.Errorf("attached %q after the conversation ended", keys(conv.Attached))
 	}
 	forgetting := bot.Message{Chat: sent("").Chat, Kind: bot.KindPress, Payload: bot.PayloadForget}
-	step := builtin().Decide(conv, forgetting, now)
+	step := channeltest.BuiltIn().Decide(conv, forgetting, now)
 	var dropped []string
 	for _, l := range step.Letters {
 		if l.To.Channel != bot.MediaChannel || l.To.Bot != "telegram" || l.Replies[0].Kind != bot.ReplyDrop {
@@ -56,8 +57,8 @@ func TestWhatWasReceivedIsRemembered(t *testing.T) {
 		t.Errorf("dropped %q, want all six", dropped)
 	}
 	now = now.Add(25 * time.Hour)
-	conv = builtin().Decide(conv, bot.Message{Kind: bot.KindText, Text: "chào"}, now).Conversation
-	if step := builtin().Decide(conv, forgetting, now); len(step.Letters) != 0 {
+	conv = channeltest.BuiltIn().Decide(conv, bot.Message{Kind: bot.KindText, Text: "chào"}, now).Conversation
+	if step := channeltest.BuiltIn().Decide(conv, forgetting, now); len(step.Letters) != 0 {
 		t.Errorf("%d letters about copies that have ended", len(step.Letters))
 	}
 }
@@ -67,7 +68,7 @@ func TestAPictureBesideAQuestion(t *testing.T) {
 	t.Parallel()
 	m := sent("a1")
 	m.Kind, m.Text = bot.KindText, "hộ nghèo được cấp thẻ bảo hiểm y tế không"
-	step := builtin().Decide(bot.Conversation{}, m, time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC))
+	step := channeltest.BuiltIn().Decide(bot.Conversation{}, m, time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC))
 	if got := keys(step.Conversation.Attached); !slices.Equal(got, []string{"a1"}) || step.Replies[0].Kind != bot.ReplyAnswer {
 		t.Errorf("attached %q, answered with %q", got, step.Replies[0].Kind)
 	}

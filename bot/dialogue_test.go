@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -17,20 +16,11 @@ import (
 	"encoding/json"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/bot/channeltest"
 	"github.com/doithoai/doithoai/knowledge"
-	"github.com/doithoai/doithoai/knowledge/quangngai"
 )
 
 var update = flag.Bool("update", false, "rewrite the recorded replies of the dialogues")
-
-// builtin fits the built-in base once for all tests: it is read-only.
-var builtin = sync.OnceValue(func() *bot.Engine {
-	base, report := knowledge.Load(quangngai.FS())
-	if base == nil {
-		panic(report.Text())
-	}
-	return bot.NewEngine(knowledge.NewMatcher(base, nil), time.FixedZone("ICT", 7*3600))
-})
 
 // TestDialogues runs every dialogue under testdata/dialogues. A file reads:
 //
@@ -60,12 +50,12 @@ func TestDialogues(t *testing.T) {
 func TestLettersAreNoTurns(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
-	conv := builtin().Decide(bot.Conversation{}, bot.Message{Kind: bot.KindText, Text: "bao hiem y te ho can ngheo"}, now).Conversation
+	conv := channeltest.BuiltIn().Decide(bot.Conversation{}, bot.Message{Kind: bot.KindText, Text: "bao hiem y te ho can ngheo"}, now).Conversation
 	for name, l := range map[string]bot.Letter{
 		"replies": {Replies: []bot.Reply{{Kind: bot.ReplyPerson, Text: "Dạ, mời cô bác ra xã."}}},
 		"an end":  {Ended: &bot.Ended{Track: "t", End: bot.EndSent}},
 	} {
-		step := builtin().Decide(conv, bot.Message{Kind: bot.KindLetter, Letter: &l}, now.Add(time.Hour))
+		step := channeltest.BuiltIn().Decide(conv, bot.Message{Kind: bot.KindLetter, Letter: &l}, now.Add(time.Hour))
 		if !reflect.DeepEqual(step, bot.Step{Conversation: conv, Replies: l.Replies}) {
 			t.Errorf("%s: decided %+v", name, step)
 		}
@@ -130,7 +120,7 @@ func (p *player) send(m bot.Message) {
 	p.id++
 	p.now = p.now.Add(10 * time.Second)
 	m.Chat, m.ID, m.At = bot.ChatID{Channel: "test", Bot: "main", Chat: "1"}, strconv.Itoa(p.id), p.now
-	p.step = builtin().Decide(conv, m, p.now)
+	p.step = channeltest.BuiltIn().Decide(conv, m, p.now)
 	if len(p.step.Replies) == 0 {
 		p.t.Errorf("no reply to %q", m.Text)
 	}

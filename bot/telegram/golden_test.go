@@ -14,26 +14,15 @@ import (
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/bot/channeltest"
 	"github.com/doithoai/doithoai/bot/telegram/tgfake"
-	"github.com/doithoai/doithoai/knowledge"
-	"github.com/doithoai/doithoai/knowledge/quangngai"
 )
 
 var rewrite = flag.Bool("update", false, "rewrite the recorded chats")
-
-// engine fits the built-in base once for all tests: it is read-only.
-var engine = sync.OnceValue(func() *bot.Engine {
-	base, report := knowledge.Load(quangngai.FS())
-	if base == nil {
-		panic(report.Text())
-	}
-	return bot.NewEngine(knowledge.NewMatcher(base, nil), time.FixedZone("ICT", 7*3600))
-})
 
 // TestGolden plays dialogues of the engine on a phone with Telegram, and
 // compares what the chat shows in the end with testdata/golden.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	engine() // takes a while, which is no chat's
+	channeltest.BuiltIn() // takes a while, which is no chat's
 	for _, name := range []string{
 		"04-cau-hoi-dau-tien", "05-mo-trang", "06-danh-muc", "07-so-0", "15-hai-cau", "17-hoi-lai-mot-lan", "19-chua-dung-y",
 		"20-gap-can-bo", "23-quen-toi", "30-bao-luc", "44-hinh-anh", "50-duoc-mot-phan", "64-nut-mat",
@@ -52,17 +41,7 @@ func TestGolden(t *testing.T) {
 					p.typed(strings.TrimPrefix(text, " "))
 				}
 			}
-			got, file := p.screen(), filepath.Join("testdata", "golden", name+".txt")
-			if *rewrite {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			want, err := os.ReadFile(file)
-			if err != nil || got != string(want) {
-				t.Errorf("the chat differs from %s, %v (go test ./bot/telegram -run Golden -update, then read the difference):\n%s", file, err, got)
-			}
+			channeltest.Golden(t, filepath.Join("testdata", "golden", name+".txt"), p.screen(), *rewrite)
 		})
 	}
 }
@@ -74,9 +53,10 @@ type phone struct {
 	post   *channeltest.Post
 	sent   int
 
-	mu   sync.Mutex
-	now  time.Time
-	conv bot.Conversation
+	talk channeltest.Talk
+
+	mu  sync.Mutex
+	now time.Time
 }
 
 func newPhone(t *testing.T) *phone {
@@ -88,14 +68,10 @@ func newPhone(t *testing.T) *phone {
 
 func (p *phone) decide(m bot.Message) []bot.Reply {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.now = p.now.Add(10 * time.Second)
-	step := engine().Decide(p.conv, channeltest.Kept(m), p.now)
-	p.conv = step.Conversation
-	if step.Forget {
-		p.conv = bot.Conversation{}
-	}
-	return step.Replies
+	now := p.now
+	p.mu.Unlock()
+	return p.talk.Decide(m, now)
 }
 
 func (p *phone) do(what string) {

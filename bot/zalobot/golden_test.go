@@ -1,12 +1,10 @@
 package zalobot_test
 
 import (
-	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,19 +13,9 @@ import (
 	"github.com/doithoai/doithoai/bot/zalobot"
 	"github.com/doithoai/doithoai/bot/zalobot/zbfake"
 	"github.com/doithoai/doithoai/knowledge"
-	"github.com/doithoai/doithoai/knowledge/quangngai"
 )
 
 var update = flag.Bool("update", false, "rewrite the conversations under testdata/golden")
-
-// builtin fits the built-in base once for all tests: it is read-only.
-var builtin = sync.OnceValue(func() *bot.Engine {
-	base, report := knowledge.Load(quangngai.FS())
-	if base == nil {
-		panic(report.Text())
-	}
-	return bot.NewEngine(knowledge.NewMatcher(base, nil), time.FixedZone("ICT", 7*3600))
-})
 
 // TestDialogues plays dialogues of package bot as a resident of this channel
 // sees them: choices are numbers to be typed. The conversations are kept in
@@ -62,16 +50,13 @@ type player struct {
 	person *zbfake.Person
 	turns  int
 	out    []string
-
-	mu   sync.Mutex
-	conv []byte // as the store keeps it
 }
 
 func play(t *testing.T, name, script string) {
 	t.Helper()
-	builtin() // takes a while, and nobody should wait for it in front of a screen
-	p := &player{conv: []byte("{}")}
-	p.post = channeltest.NewPost(p.decide)
+	channeltest.BuiltIn() // takes a while, and nobody should wait for it in front of a screen
+	p, talk := &player{}, channeltest.Talk{}
+	p.post = channeltest.NewPost(func(m bot.Message) []bot.Reply { return talk.Decide(m, m.At) })
 	p.bench = newBench(t, setting{config: func(c *zalobot.Config) { c.Mode, c.Intake = zalobot.Webhook, p.post }})
 	p.ready()
 	p.post.Start(t, p.bot, p.clock.Advance)
@@ -79,37 +64,7 @@ func play(t *testing.T, name, script string) {
 	for line := range strings.Lines(script) {
 		p.line(strings.TrimRight(line, "\n"))
 	}
-	got := strings.TrimSpace(strings.Join(p.out, "\n")) + "\n"
-	file := filepath.Join("testdata", "golden", name+".txt")
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil || got != string(want) {
-		t.Errorf("%s (%v): the conversation differs from the recorded one (go test ./bot/zalobot -run Dialogue -update, then read the difference)\n%s", file, err, got)
-	}
-}
-
-// decide makes the step of one message.
-func (p *player) decide(m bot.Message) []bot.Reply {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var conv bot.Conversation
-	if err := json.Unmarshal(p.conv, &conv); err != nil {
-		panic(err)
-	}
-	step := builtin().Decide(conv, channeltest.Kept(m), m.At)
-	if step.Forget {
-		step.Conversation = bot.Conversation{}
-	}
-	var err error
-	if p.conv, err = json.Marshal(step.Conversation); err != nil {
-		panic(err)
-	}
-	return step.Replies
+	channeltest.Golden(t, filepath.Join("testdata", "golden", name+".txt"), strings.TrimSpace(strings.Join(p.out, "\n"))+"\n", *update)
 }
 
 // line plays one line of a dialogue; what is expected of replies is checked there.

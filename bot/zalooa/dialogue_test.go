@@ -1,14 +1,12 @@
 package zalooa_test
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,25 +15,15 @@ import (
 	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
 	"github.com/doithoai/doithoai/knowledge"
-	"github.com/doithoai/doithoai/knowledge/quangngai"
 )
 
 var update = flag.Bool("update", false, "rewrite the recorded conversations")
-
-// builtin fits the built-in base once for all tests: it is read-only.
-var builtin = sync.OnceValue(func() *bot.Engine {
-	base, report := knowledge.Load(quangngai.FS())
-	if base == nil {
-		panic(report.Text())
-	}
-	return bot.NewEngine(knowledge.NewMatcher(base, nil), time.FixedZone("ICT", 7*3600))
-})
 
 // TestDialogues has residents on the stand-in of Zalo talk with the real
 // engine, and compares what they see with what was recorded.
 func TestDialogues(t *testing.T) {
 	t.Parallel()
-	builtin()
+	channeltest.BuiltIn()
 	for _, name := range []string{
 		"01-nam-cau-lien", "04-cau-hoi-dau-tien", "05-mo-trang", "06-danh-muc", "07-so-0", "10-chon-so-bang-chu", "15-hai-cau",
 		"17-hoi-lai-mot-lan", "20-gap-can-bo", "23-quen-toi", "31-muon-chet", "44-hinh-anh", "45-qua-dai", "46-doi-nam", "65-nut-la",
@@ -57,7 +45,8 @@ func talk(t *testing.T, dialogue, golden string, numbered bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &player{t: t, post: channeltest.NewPost(engine())}
+	var mind channeltest.Talk
+	p := &player{t: t, post: channeltest.NewPost(func(m bot.Message) []bot.Reply { return mind.Decide(m, m.At) })}
 	p.bench = newBench(t, options{config: func(c *zalooa.Config) { c.Intake, c.Numbered = p.post, numbered }})
 	p.post.Start(t, p.c, p.clock.Advance)
 	p.clock.Advance(time.Hour) // nine o'clock, as in package bot
@@ -67,33 +56,7 @@ func talk(t *testing.T, dialogue, golden string, numbered bool) {
 			p.play(verb, rest)
 		}
 	}
-	file := filepath.Join("testdata", "golden", golden+".txt")
-	if *update {
-		if err := os.WriteFile(file, []byte(p.out.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if want, err := os.ReadFile(file); err != nil || p.out.String() != string(want) {
-		t.Errorf("%s differs from what was recorded (go test ./bot/zalooa -run Dialogues -update, then read the difference): %v\n%s", golden, err, p.out.String())
-	}
-}
-
-// engine decides as the exchange does, with the conversation through JSON.
-func engine() func(bot.Message) []bot.Reply {
-	stored := []byte("{}")
-	return func(m bot.Message) []bot.Reply {
-		var conv bot.Conversation
-		if err := json.Unmarshal(stored, &conv); err != nil {
-			panic(err)
-		}
-		step := builtin().Decide(conv, channeltest.Kept(m), m.At)
-		if step.Forget {
-			step.Conversation = bot.Conversation{}
-		}
-		stored, _ = json.Marshal(step.Conversation)
-		return step.Replies
-	}
+	channeltest.Golden(t, filepath.Join("testdata", "golden", golden+".txt"), p.out.String(), *update)
 }
 
 // player is the resident of a dialogue, and what was recorded of it.
