@@ -62,6 +62,10 @@ type Message struct {
 	// invitation in this message. Only the program's own front sets it; a channel
 	// leaves it empty.
 	Joined string
+	// Trace goes with the message through the program and with all that follows
+	// from it, so that log lines can be put together: 32 lower-case hexadecimal
+	// digits of chance, which tell nothing of anybody. Empty if nobody gave it one.
+	Trace string
 }
 
 // AttachmentKind says what an attachment is.
@@ -107,6 +111,8 @@ type Letter struct {
 	Event json.RawMessage `json:"event,omitempty"`
 	// Ended tells a chat how a message to it ended; see [Reply.Track].
 	Ended *Ended `json:"ended,omitempty"`
+	// Trace is that of the message whose step wrote it.
+	Trace string `json:"trace,omitempty"`
 }
 
 // Ended tells how a message that was tracked ended. Only End Held may be
