@@ -110,6 +110,8 @@ type Letter struct {
 	Event json.RawMessage `json:"event,omitempty"`
 	// Ended tells a chat how a message to it ended; see [Reply.Track].
 	Ended *Ended `json:"ended,omitempty"`
+	// Trace is that of the message whose step wrote it.
+	Trace string `json:"trace,omitempty"`
 }
 
 // Ended tells how a message that was tracked ended. Only End Held may be

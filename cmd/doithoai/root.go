@@ -37,6 +37,7 @@ func newRoot(io streams) *cobra.Command {
 		newRestore(io),
 		newCompact(io),
 		newSpool(io),
+		newStore(io),
 		newDoctor(io),
 		newZalo(io),
 		newVersion(),

@@ -22,11 +22,13 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/spool"
 	"github.com/doithoai/doithoai/internal/staff"
+	"github.com/doithoai/doithoai/internal/store/redisstore"
 )
 
 // stopWait bounds Stop: long enough for the slowest message in work (a web
 // request may wait 10 s for its save) and for sends under way, short enough for
-// the 30 s that container platforms give before they kill.
+// the 30 s that container platforms give before they kill. What the operator sets as
+// stop_delay comes before it.
 const (
 	stopWait  = 20 * time.Second
 	drainWait = 8 * time.Second // of delivery, inside stopWait
@@ -48,6 +50,8 @@ type App struct {
 	channels  []Channel
 	tally     tally
 
+	stopDelay time.Duration
+
 	sites    []*site
 	loops    []*loop
 	cleanups cleanups
@@ -64,6 +68,9 @@ type Options struct {
 	Around func(exchange.Decider) exchange.Decider
 	// Channels are served beside those of the settings.
 	Channels []ChannelOpener
+	// Format is the newest that is read and written over Redis; [record.Newest] if
+	// zero. With an earlier one it is as if a program of then took part in an upgrade.
+	Format record.Format
 	// Fetch says how files are got that platforms name by address; whose hosts
 	// they may be is the channels' to say.
 	Fetch media.FetchConfig
@@ -75,7 +82,7 @@ func New(ctx context.Context, settings *config.Config, version string, log *slog
 	if err := refuseSilence(settings); err != nil {
 		return nil, err
 	}
-	a := &App{log: log.With("component", "app"), version: version, location: settings.Timezone}
+	a := &App{log: log.With("component", "app"), version: version, location: settings.Timezone, stopDelay: settings.StopDelay}
 	if err := a.open(ctx, settings, log, options); err != nil {
 		return nil, errors.Join(err, a.Stop())
 	}
@@ -87,7 +94,7 @@ func New(ctx context.Context, settings *config.Config, version string, log *slog
 // first: the doors, then what works off, then what is worked on.
 func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logger, options Options) error {
 	var err error
-	if a.store, err = openStore(ctx, settings, log); err != nil {
+	if a.store, err = openStore(ctx, settings, log, redisstore.Options{Version: a.version, Newest: options.Format}); err != nil {
 		return err
 	}
 	a.cleanups.push("store", func(context.Context) error { return a.store.Close() })
@@ -150,7 +157,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	mux := http.NewServeMux()
 	a.healthRoutes(mux)
 	a.serveMedia(mux)
-	site, err := open(ctx, "web", "listen", settings.Listen, mux, log)
+	site, err := open(ctx, "web", "listen", settings.Listen, a.draining(mux), log)
 	if err != nil {
 		return err
 	}
@@ -287,10 +294,24 @@ func (a *App) Run(ctx context.Context) error {
 	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) {
 		cause = nil
 	}
+	if cause == nil {
+		a.drain()
+	}
 	err := a.Stop()
 	parts.Wait()
 	a.log.InfoContext(ctx, "stopped")
 	return errors.Join(cause, err)
+}
+
+// drain lets whoever distributes residents over several servers find out that this one
+// ends: readyz says so while everything is still served.
+func (a *App) drain() {
+	a.stopping.Store(true)
+	if a.stopDelay <= 0 {
+		return
+	}
+	a.log.Info("stopping", "after", a.stopDelay)
+	time.Sleep(a.stopDelay) // a second signal ends the program at once
 }
 
 // Stop takes everything down, last opened first; a second call does nothing

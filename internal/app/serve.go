@@ -71,6 +71,17 @@ func (s *site) stop(ctx context.Context) error {
 	return nil
 }
 
+// draining has callers make a new connection for what follows once the program is
+// stopping: one that is kept would be closed under them.
+func (a *App) draining(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // recovered keeps one bad request from ending more than itself. The panic's
 // value may hold what a resident wrote, so only its type is logged.
 func recovered(next http.Handler, log *slog.Logger) http.Handler {

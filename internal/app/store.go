@@ -56,26 +56,32 @@ var (
 
 // openStore opens the store of the settings; the data folder, which holds more
 // than a store, is made if absent.
-func openStore(ctx context.Context, settings *config.Config, log *slog.Logger) (liveStore, error) {
+func openStore(ctx context.Context, settings *config.Config, log *slog.Logger, as redisstore.Options) (liveStore, error) {
 	if settings.Redis == "" {
 		return openFile(settings.Data, log)
 	}
 	if err := os.MkdirAll(settings.Data, 0o700); err != nil {
 		return nil, dataProblem(settings.Data, err)
 	}
-	return openRedis(ctx, settings, log, false)
+	return openRedisAs(ctx, settings, log, as)
 }
 
 // redisPatience is how long a start waits for Redis, which may be starting too.
 const redisPatience = 3 * time.Second
 
-// openRedis opens the store in Redis; for a restore also what another one left
-// unfinished.
+// openRedis opens the store in Redis for one command; for a restore also what
+// another one left unfinished.
 func openRedis(ctx context.Context, settings *config.Config, log *slog.Logger, restoring bool) (*redisstore.Store, error) {
+	return openRedisAs(ctx, settings, log, redisstore.Options{Version: "(một lệnh)", Unfinished: restoring})
+}
+
+// openRedisAs opens the store in Redis as options say; the rest of them come from the
+// settings.
+func openRedisAs(ctx context.Context, settings *config.Config, log *slog.Logger, options redisstore.Options) (*redisstore.Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, redisPatience)
 	defer cancel()
 	heard := new(atomic.Bool) // every try would tell the same
-	options := redisstore.Options{Prefix: settings.RedisPrefix, Log: slog.New(muted{log.Handler(), heard}), Unfinished: restoring}
+	options.Prefix, options.Log = settings.RedisPrefix, slog.New(muted{log.Handler(), heard})
 	for tries := 0; ; tries++ {
 		opened, err := redisstore.Open(ctx, settings.Redis, options)
 		if err == nil {
@@ -117,10 +123,7 @@ func redisProblem(err error) error {
 		return movedProblem("trong Redis", moved)
 	}
 	if format, ok := errors.AsType[*redisstore.FormatError](err); ok {
-		return &Problem{
-			What: fmt.Sprintf("Kho lưu trong Redis do bản mới hơn ghi (khuôn %d, bản này đọc đến %d)", format.Have, format.Want),
-			Cure: "Chạy lại bản mới hơn của chương trình",
-		}
+		return formatProblem("trong Redis", format.Have, format.Want)
 	}
 	if errors.Is(err, redisstore.ErrUnfinished) {
 		return &Problem{
@@ -132,6 +135,20 @@ func redisProblem(err error) error {
 		What: "Không mở được kho lưu trong Redis",
 		Cure: "Xem Redis đã chạy chưa, địa chỉ, tài khoản và mật khẩu trong redis (biến DOITHOAI_REDIS) có đúng không",
 		Err:  err,
+	}
+}
+
+// formatProblem is that of a store which this program does not read.
+func formatProblem(name string, have, want int) error {
+	if have < want {
+		return &Problem{
+			What: fmt.Sprintf("Kho lưu %s do bản cũ quá ghi (khuôn %d, bản này đọc từ khuôn %d)", name, have, record.Oldest),
+			Cure: "Chạy một bản ở giữa trước để nó nâng kho lên, rồi mới chạy bản này",
+		}
+	}
+	return &Problem{
+		What: fmt.Sprintf("Kho lưu %s do bản mới hơn ghi (khuôn %d, bản này đọc đến %d)", name, have, want),
+		Cure: "Chạy lại bản mới hơn của chương trình; muốn dùng bản cũ này thì phải phục hồi bản chép làm trước lúc nâng cấp vào một kho mới",
 	}
 }
 
@@ -173,10 +190,7 @@ func storeProblem(dir, name string, err error) error {
 		}
 	}
 	if format, ok := errors.AsType[*boltstore.FormatError](err); ok {
-		return &Problem{
-			What: fmt.Sprintf("Kho lưu %s do bản mới hơn ghi (khuôn %d, bản này đọc đến %d)", name, format.Have, format.Want),
-			Cure: "Chạy lại bản mới hơn của chương trình",
-		}
+		return formatProblem(name, int(format.Have), int(format.Want))
 	}
 	return dataProblem(dir, err)
 }

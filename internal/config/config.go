@@ -27,6 +27,7 @@ type Config struct {
 	Timezone       *time.Location // of working hours and of "today"
 	PublicURL      string         // where residents reach us, without a slash at the end; may be empty
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	StopDelay      time.Duration  // between saying that it stops and taking no more calls
 	Web            Web
 	Telegram       Telegram
 	ZaloOA         ZaloOA

@@ -17,6 +17,7 @@ const (
 	mode
 	number
 	count // a number that may be 0
+	seconds
 )
 
 // key is one setting: where it stands in the file, what it holds, and where it
@@ -43,6 +44,7 @@ func keys() []key {
 		{path: "timezone", kind: location, fallback: "Asia/Ho_Chi_Minh", to: func(c *Config) any { return &c.Timezone }},
 		{path: "public_url", kind: webURL, to: func(c *Config) any { return &c.PublicURL }},
 		{path: "trusted_proxies", kind: prefixes, to: func(c *Config) any { return &c.TrustedProxies }},
+		{path: "stop_delay", kind: seconds, fallback: "0", to: func(c *Config) any { return &c.StopDelay }},
 		{path: "web.enabled", kind: yesNo, fallback: "có", to: func(c *Config) any { return &c.Web.Enabled }},
 
 		{path: "telegram.token", kind: text, secret: true, to: func(c *Config) any { return &c.Telegram.Token }},

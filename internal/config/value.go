@@ -30,6 +30,13 @@ func (k key) set(c *Config, s setting) (shown string, fault *Fault) {
 			least = 0
 		}
 		*to, fault = parseNumber(s.text, least)
+	case *time.Duration:
+		var n int
+		n, fault = parseNumber(s.text, 0)
+		if fault == nil && n > maxSeconds {
+			fault = &Fault{What: quote(s.text) + " giây là lâu quá", Cure: fmt.Sprintf("Viết số giây, nhiều nhất là %d", maxSeconds)}
+		}
+		*to = time.Duration(n) * time.Second
 	case *Mode:
 		*to = Mode(s.text)
 		if *to != ModePolling && *to != ModeWebhook {
@@ -45,6 +52,9 @@ func (k key) set(c *Config, s setting) (shown string, fault *Fault) {
 	}
 	return shown, fault
 }
+
+// maxSeconds bounds settings of time: service managers do not wait longer for an end.
+const maxSeconds = 60
 
 // parseText checks the values that stay text.
 func (k key) parseText(s setting) (string, *Fault) {

@@ -141,7 +141,7 @@ func (h handler) take(r *http.Request) (any, error) {
 
 func (h handler) dead(ctx context.Context, show func(piece) error) error {
 	return h.Operator.Dead(ctx, func(d record.Dead) error {
-		raw, err := record.EncodeDead(d)
+		raw, err := record.Newest.EncodeDead(d)
 		if err != nil {
 			return err
 		}

@@ -20,13 +20,13 @@ func (h handler) findCase(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := record.EncodeCase(found)
+	raw, err := record.Newest.EncodeCase(found)
 	return caseJSON{raw}, err
 }
 
 func (h handler) cases(ctx context.Context, show func(piece) error) error {
 	return Cases(ctx, h.Operator, func(c record.Case) error {
-		raw, err := record.EncodeCase(c)
+		raw, err := record.Newest.EncodeCase(c)
 		if err != nil {
 			return err
 		}

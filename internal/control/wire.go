@@ -35,8 +35,8 @@ const (
 // is that of the last one of a complete stream, Fault that of one that broke off.
 type piece struct {
 	Item  *record.Item `json:"item,omitempty"`
-	Dead  []byte       `json:"dead,omitempty"` // see record.EncodeDead
-	Case  []byte       `json:"case,omitempty"` // see record.EncodeCase
+	Dead  []byte       `json:"dead,omitempty"` // see record.Format.EncodeDead
+	Case  []byte       `json:"case,omitempty"` // see record.Format.EncodeCase
 	Fault *fault       `json:"fault,omitempty"`
 	End   bool         `json:"end,omitempty"`
 }
@@ -51,7 +51,7 @@ type sizesJSON struct {
 }
 
 type caseJSON struct {
-	Case []byte `json:"case"` // see record.EncodeCase
+	Case []byte `json:"case"` // see record.Format.EncodeCase
 }
 
 type dayJSON struct {

@@ -133,7 +133,7 @@ func BenchmarkBareHandler(b *testing.B) {
 		b.Fatal(err)
 	}
 	d := record.Outgoing{Reply: step.Replies[0]}.Delivery(bot.ChatID{Channel: "bench", Bot: "main", Chat: "chat-1"}, 1, time.Now())
-	reply, err := record.EncodeDelivery(d)
+	reply, err := record.Newest.EncodeDelivery(d)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -24,7 +24,8 @@ import (
 //
 // The last frame is of the kind itemEnd and holds the number of items before
 // it, so a file that was cut between two frames is not taken for a whole one.
-// The version in the first line is that of this package's encodings.
+// The version in the first line is the newest [Format] among them: that of the
+// program that wrote it, whatever its store was at.
 const (
 	backupFormat = "doithoai-backup"
 	itemEnd      = ItemKind("end")
@@ -44,7 +45,7 @@ type BackupHeader struct {
 
 type backupHeaderJSON struct {
 	Format  string    `json:"format"`
-	Version int       `json:"version"`
+	Version Format    `json:"version"`
 	At      time.Time `json:"at"`
 }
 
@@ -53,7 +54,7 @@ type backupHeaderJSON struct {
 // there must be no second. After an error what was written is no backup, and
 // reading it says so.
 func WriteBackup(w io.Writer, at time.Time, items func(show func(Item) error) error) (n int, err error) {
-	header, err := json.Marshal(backupHeaderJSON{backupFormat, version, at.UTC()})
+	header, err := json.Marshal(backupHeaderJSON{backupFormat, Newest, at.UTC()})
 	if err != nil {
 		return 0, fmt.Errorf("write backup: %w", err)
 	}
@@ -157,7 +158,7 @@ func openBackup(r io.Reader) (*bufio.Reader, BackupHeader, error) {
 	if json.Unmarshal(line, &header) != nil || header.Format != backupFormat {
 		return nil, BackupHeader{}, fmt.Errorf("open backup: %w: not one of ours", ErrCorrupt)
 	}
-	if header.Version < oldestVersion || header.Version > version {
+	if header.Version < Oldest || header.Version > Newest {
 		return nil, BackupHeader{}, fmt.Errorf("open backup: %w: %d", ErrVersion, header.Version)
 	}
 	return frames, BackupHeader{At: header.At}, nil

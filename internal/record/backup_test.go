@@ -36,13 +36,13 @@ func sampleItems(t testing.TB) []record.Item {
 	letter := record.Letter{ID: "ab", From: chat, Letter: bot.Letter{To: chat, Replies: []bot.Reply{reply}}, At: noon}
 	return []record.Item{
 		{Kind: record.ItemKey, Value: bytes.Repeat([]byte{9}, record.KeySize)},
-		{Kind: record.ItemChat, Name: name, Value: record.EncodeChat(record.Chat{Revision: 3, State: []byte("\x02{}")}), Ends: noon},
-		{Kind: record.ItemCase, Name: name, Value: must(record.EncodeCase(record.Case{Code: "0011", Chat: chat, Ends: noon}))},
-		{Kind: record.ItemDelivery, Name: name, Value: must(record.EncodeDelivery(delivery)), Ends: noon},
-		{Kind: record.ItemLetter, Value: must(record.EncodeLetter(letter))},
-		{Kind: record.ItemDead, Value: must(record.EncodeDead(record.Dead{ID: "01-7", Delivery: delivery, Reason: "expired", At: noon}))},
+		{Kind: record.ItemChat, Name: name, Value: record.Newest.EncodeChat(record.Chat{Revision: 3, State: []byte("\x02{}")}), Ends: noon},
+		{Kind: record.ItemCase, Name: name, Value: must(record.Newest.EncodeCase(record.Case{Code: "0011", Chat: chat, Ends: noon}))},
+		{Kind: record.ItemDelivery, Name: name, Value: must(record.Newest.EncodeDelivery(delivery)), Ends: noon},
+		{Kind: record.ItemLetter, Value: must(record.Newest.EncodeLetter(letter))},
+		{Kind: record.ItemDead, Value: must(record.Newest.EncodeDead(record.Dead{ID: "01-7", Delivery: delivery, Reason: "expired", At: noon}))},
 		{Kind: record.ItemRef, Name: name, Mark: record.Mark{5}, Value: []byte("ref"), Ends: noon},
-		{Kind: record.ItemWindow, Name: name, Value: record.EncodeWindow(someWindow, record.WindowState{Since: noon, Sent: 3}), Ends: noon},
+		{Kind: record.ItemWindow, Name: name, Value: record.Newest.EncodeWindow(someWindow, record.WindowState{Since: noon, Sent: 3}), Ends: noon},
 		{Kind: record.ItemCount, Day: "2026-11-21", Counter: []byte("decision.answer\xff"), N: 1 << 60, Ends: noon},
 	}
 }
@@ -82,7 +82,7 @@ func read(r io.Reader) (items []record.Item, err error) {
 func TestBackupComesBackWhole(t *testing.T) {
 	t.Parallel()
 	want := sampleItems(t)
-	want[1].Value = record.EncodeChat(record.Chat{State: bytes.Repeat([]byte{0}, record.MaxState)})
+	want[1].Value = record.Newest.EncodeChat(record.Chat{State: bytes.Repeat([]byte{0}, record.MaxState)})
 	file := backup(t, want)
 	got, err := read(iotest.OneByteReader(bytes.NewReader(file)))
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -135,13 +135,13 @@ func TestChangedBackupIsNoticed(t *testing.T) {
 
 func TestReadBackupRefuses(t *testing.T) {
 	t.Parallel()
-	const header = `{"format":"doithoai-backup","version":2,"at":"2026-11-21T12:00:00Z"}` + "\n"
+	const header = `{"format":"doithoai-backup","version":3,"at":"2026-11-21T12:00:00Z"}` + "\n"
 	items := sampleItems(t)
 	key, chat, end := frame(t, items[0]), frame(t, items[1]), func(n uint64) string { return frame(t, record.Item{Kind: "end", N: n}) }
 	broken := items[1]
 	broken.Value = broken.Value[:9]
 	newer := items[1]
-	newer.Value = append([]byte{3}, newer.Value[1:]...)
+	newer.Value = append([]byte{byte(record.Newest) + 1}, newer.Value[1:]...)
 	for name, test := range map[string]struct {
 		plain string
 		want  error
@@ -150,9 +150,9 @@ func TestReadBackupRefuses(t *testing.T) {
 		"other text":       {"{}\n", record.ErrCorrupt},
 		"endless line":     {strings.Repeat("x", 1<<20), record.ErrCorrupt},
 		"other format":     {strings.Replace(header, "doithoai", "other", 1), record.ErrCorrupt},
-		"next version":     {strings.Replace(header, ":2", ":3", 1) + key + end(1), record.ErrVersion},
-		"version 0":        {strings.Replace(header, ":2", ":0", 1) + key + end(1), record.ErrVersion},
-		"version before":   {strings.Replace(header, ":2", ":1", 1) + key + end(1), nil},
+		"next version":     {strings.Replace(header, ":3", ":4", 1) + key + end(1), record.ErrVersion},
+		"version 0":        {strings.Replace(header, ":3", ":0", 1) + key + end(1), record.ErrVersion},
+		"version before":   {strings.Replace(header, ":3", ":2", 1) + key + end(1), nil},
 		"only a key":       {header + key + end(1), nil},
 		"no key":           {header + chat + end(1), record.ErrCorrupt},
 		"not even a key":   {header + end(0), record.ErrCorrupt},

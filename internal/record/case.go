@@ -70,22 +70,22 @@ type caseJSON struct {
 const caseHeader = 1 + 8 + 8 + 8
 
 // EncodeCase returns the stored form of c.
-func EncodeCase(c Case) ([]byte, error) {
+func (f Format) EncodeCase(c Case) ([]byte, error) {
 	raw, err := json.Marshal(caseJSON{c.Chat.Channel, c.Chat.Bot, []byte(c.Chat.Chat), c.Code, c.Data})
 	if err != nil {
 		return nil, fmt.Errorf("encode case: %w", err)
 	}
 	b := make([]byte, 0, caseHeader+len(raw))
-	b = append(b, version)
+	b = append(b, byte(f))
 	b = binary.BigEndian.AppendUint64(b, c.Epoch)
 	b = binary.BigEndian.AppendUint64(b, millis(c.Due))
 	b = binary.BigEndian.AppendUint64(b, millis(c.Ends))
 	return append(b, raw...), nil
 }
 
-// DecodeCase reads what [EncodeCase] wrote. Times come back in UTC.
+// DecodeCase reads what [Format.EncodeCase] wrote. Times come back in UTC.
 func DecodeCase(b []byte) (Case, error) {
-	if err := checkVersion(b); err != nil {
+	if err := Newest.Reads(b); err != nil {
 		return Case{}, fmt.Errorf("decode case: %w", err)
 	}
 	var j caseJSON

@@ -44,21 +44,14 @@ var (
 	ErrNotFound = errors.New("not found")
 )
 
-// The encoding written, and the oldest one still read: raise oldestVersion to
-// version−1 when version is raised.
-const (
-	version       = 2
-	oldestVersion = 1
-)
-
 // Chat is one chat as stored. The zero value is a chat nothing is known of.
 type Chat struct {
 	Revision uint64 // raised by one at every save; 0 means nothing is stored
 	LastSeq  uint64 // the last delivery sequence given out; survives «quên tôi»
 	Seen     Seen
 	State    []byte      // the conversation, see [EncodeConversation]; nil when there is none
-	Cases    []Case      // every case of this chat, by rising code; not part of [EncodeChat]
-	Window   WindowState // where the chat stands in its channel's window; not part of [EncodeChat]
+	Cases    []Case      // every case of this chat, by rising code; not part of [Format.EncodeChat]
+	Window   WindowState // where the chat stands in its channel's window; not part of [Format.EncodeChat]
 }
 
 // The layout, all big endian, is flat so that a script inside a store can
@@ -76,9 +69,9 @@ const (
 )
 
 // EncodeChat returns the stored form of c.
-func EncodeChat(c Chat) []byte {
+func (f Format) EncodeChat(c Chat) []byte {
 	b := make([]byte, 0, chatHeader+markSize*len(c.Seen)+len(c.State))
-	b = append(b, version)
+	b = append(b, byte(f))
 	b = binary.BigEndian.AppendUint64(b, c.Revision)
 	b = binary.BigEndian.AppendUint64(b, c.LastSeq)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(c.Seen)))
@@ -89,9 +82,9 @@ func EncodeChat(c Chat) []byte {
 	return append(b, c.State...)
 }
 
-// DecodeChat reads what [EncodeChat] wrote. The result shares no memory with b.
+// DecodeChat reads what [Format.EncodeChat] wrote. The result shares no memory with b.
 func DecodeChat(b []byte) (Chat, error) {
-	if err := checkVersion(b); err != nil {
+	if err := Newest.Reads(b); err != nil {
 		return Chat{}, fmt.Errorf("decode chat: %w", err)
 	}
 	if len(b) < chatHeader {
@@ -119,6 +112,16 @@ func DecodeChat(b []byte) (Chat, error) {
 	return c, nil
 }
 
+// The first byte of a conversation. It is not a [Format]: whoever decides does not
+// know what the store is at. Fields that are added need no new one, because JSON
+// leaves out what is unknown; a field that changes its meaning does, and a
+// conversation that cannot be read begins anew, so it has to be read first by a
+// version that still writes the one before.
+const (
+	conversationVersion       = 2
+	oldestConversationVersion = 1
+)
+
 // EncodeConversation returns the state to store for c: every text in it has
 // gone through [Mask].
 func EncodeConversation(c bot.Conversation) ([]byte, error) {
@@ -126,7 +129,7 @@ func EncodeConversation(c bot.Conversation) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode conversation: %w", err)
 	}
-	return maskJSON([]byte{version}, raw), nil
+	return maskJSON([]byte{conversationVersion}, raw), nil
 }
 
 // DecodeConversation reads what [EncodeConversation] wrote. No bytes at all
@@ -136,22 +139,12 @@ func DecodeConversation(state []byte) (bot.Conversation, error) {
 	if len(state) == 0 {
 		return c, nil
 	}
-	if err := checkVersion(state); err != nil {
-		return c, fmt.Errorf("decode conversation: %w", err)
+	if v := state[0]; v < oldestConversationVersion || v > conversationVersion {
+		return c, fmt.Errorf("decode conversation: %w: %d", ErrVersion, v)
 	}
 	if err := json.Unmarshal(state[1:], &c); err != nil {
 		// The decoder's own words may quote what a resident wrote.
 		return bot.Conversation{}, fmt.Errorf("decode conversation: %w", ErrCorrupt)
 	}
 	return c, nil
-}
-
-func checkVersion(b []byte) error {
-	switch {
-	case len(b) == 0:
-		return fmt.Errorf("%w: no bytes", ErrCorrupt)
-	case b[0] < oldestVersion || b[0] > version:
-		return fmt.Errorf("%w: %d", ErrVersion, b[0])
-	}
-	return nil
 }

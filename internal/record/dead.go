@@ -15,13 +15,13 @@ type deadJSON struct {
 }
 
 // EncodeDead returns the stored form of d.
-func EncodeDead(d Dead) ([]byte, error) {
+func (f Format) EncodeDead(d Dead) ([]byte, error) {
 	j := deadJSON{ID: d.ID, Reason: d.Reason, At: d.At.UTC()}
 	var err error
 	if d.Letter.ID != "" {
-		j.Letter, err = EncodeLetter(d.Letter)
+		j.Letter, err = f.EncodeLetter(d.Letter)
 	} else {
-		j.Delivery, err = EncodeDelivery(d.Delivery)
+		j.Delivery, err = f.EncodeDelivery(d.Delivery)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("encode dead letter: %w", err)
@@ -30,12 +30,12 @@ func EncodeDead(d Dead) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode dead letter: %w", err)
 	}
-	return append([]byte{version}, raw...), nil
+	return append([]byte{byte(f)}, raw...), nil
 }
 
-// DecodeDead reads what [EncodeDead] wrote. Times come back in UTC.
+// DecodeDead reads what [Format.EncodeDead] wrote. Times come back in UTC.
 func DecodeDead(b []byte) (Dead, error) {
-	if err := checkVersion(b); err != nil {
+	if err := Newest.Reads(b); err != nil {
 		return Dead{}, fmt.Errorf("decode dead letter: %w", err)
 	}
 	var j deadJSON

@@ -39,6 +39,8 @@ type Outgoing struct {
 	// that an answer to it finds its way back; nothing if empty. At most MaxRef
 	// bytes, kept for KeepDead.
 	Ref []byte
+	// Trace is what it belongs to, see [TraceSize]; empty for nothing.
+	Trace string
 }
 
 // Guard lets a delivery go out only while a case of the same chat stands where
@@ -58,6 +60,7 @@ type Delivery struct {
 	Collapse string
 	Guard    Guard
 	Ref      []byte
+	Trace    string    // see [Outgoing]
 	At       time.Time // when it was saved
 	Expires  time.Time // from then on it is as if it were not there
 
@@ -102,6 +105,7 @@ type deliveryJSON struct {
 	Collapse []byte    `json:"collapse,omitempty"`
 	Ref      []byte    `json:"ref,omitempty"`
 	At       time.Time `json:"at"`
+	Trace    string    `json:"trace,omitempty"`
 }
 
 // The layout of a stored delivery, all big endian. What an engine reads or
@@ -130,9 +134,12 @@ const (
 
 // EncodeDelivery returns the stored form of d. Times are kept to the
 // millisecond of their end and the nanosecond of their beginning.
-func EncodeDelivery(d Delivery) ([]byte, error) {
+func (f Format) EncodeDelivery(d Delivery) ([]byte, error) {
+	if f < withTrace {
+		d.Trace = ""
+	}
 	raw, err := json.Marshal(deliveryJSON{
-		d.Chat.Channel, d.Chat.Bot, []byte(d.Chat.Chat), d.Seq, d.Reply, d.Priority, []byte(d.Collapse), d.Ref, d.At.UTC(),
+		d.Chat.Channel, d.Chat.Bot, []byte(d.Chat.Chat), d.Seq, d.Reply, d.Priority, []byte(d.Collapse), d.Ref, d.At.UTC(), d.Trace,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode delivery: %w", err)
@@ -141,7 +148,7 @@ func EncodeDelivery(d Delivery) ([]byte, error) {
 		return nil, errors.New("encode delivery: out of range")
 	}
 	b := make([]byte, 0, deliveryHeader+len(d.Guard.Code)+8+2+len(d.Note)+len(raw))
-	b = append(b, version)
+	b = append(b, byte(f))
 	b = binary.BigEndian.AppendUint64(b, uint64(d.Expires.UnixMilli()))
 	b = binary.BigEndian.AppendUint16(b, d.Attempts)
 	b = append(b, d.Lapses)
@@ -156,14 +163,11 @@ func EncodeDelivery(d Delivery) ([]byte, error) {
 	return append(b, raw...), nil
 }
 
-// DecodeDelivery reads what [EncodeDelivery] wrote. Times come back in UTC; the
+// DecodeDelivery reads what [Format.EncodeDelivery] wrote. Times come back in UTC; the
 // result shares no memory with b.
 func DecodeDelivery(b []byte) (Delivery, error) {
-	if err := checkVersion(b); err != nil {
+	if err := Newest.Reads(b); err != nil {
 		return Delivery{}, fmt.Errorf("decode delivery: %w", err)
-	}
-	if b[0] == 1 {
-		return decodeDelivery1(b[1:])
 	}
 	torn := fmt.Errorf("decode delivery: %w", ErrCorrupt)
 	if len(b) < deliveryHeader {
@@ -195,22 +199,6 @@ func DecodeDelivery(b []byte) (Delivery, error) {
 		return Delivery{}, torn
 	}
 	d.Chat = bot.ChatID{Channel: j.Channel, Bot: j.Bot, Chat: string(j.Chat)}
-	d.Seq, d.Reply, d.Priority, d.Collapse, d.Ref, d.At = j.Seq, j.Reply, j.Priority, string(j.Collapse), j.Ref, j.At.UTC()
+	d.Seq, d.Reply, d.Priority, d.Collapse, d.Ref, d.At, d.Trace = j.Seq, j.Reply, j.Priority, string(j.Collapse), j.Ref, j.At.UTC(), j.Trace
 	return d, nil
-}
-
-// decodeDelivery1 reads version 1, which was JSON alone.
-func decodeDelivery1(raw []byte) (Delivery, error) {
-	var j struct {
-		deliveryJSON
-		Expires time.Time `json:"expires"`
-	}
-	if err := json.Unmarshal(raw, &j); err != nil {
-		return Delivery{}, fmt.Errorf("decode delivery: %w", ErrCorrupt)
-	}
-	return Delivery{
-		Chat:  bot.ChatID{Channel: j.Channel, Bot: j.Bot, Chat: string(j.Chat)},
-		Seq:   j.Seq,
-		Reply: j.Reply, Priority: PriorityReply, At: j.At.UTC(), Expires: j.Expires.UTC(),
-	}, nil
 }

@@ -15,6 +15,7 @@
 // that identify a person are taken out by [Mask] before a conversation becomes
 // bytes ([EncodeConversation]), so no caller can forget to.
 //
-// Encodings start with a version byte. Version N reads N−1 and N; anything
-// else is [ErrVersion], anything torn is [ErrCorrupt].
+// Encodings start with a version byte, their [Format]. A program reads N−1 and N,
+// and writes the one that is recorded in the store; anything else is [ErrVersion],
+// anything torn is [ErrCorrupt].
 package record

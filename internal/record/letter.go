@@ -21,7 +21,7 @@ type Letter struct {
 
 // EndedLetter returns the letter that tells the chat of d how it ended.
 func (n Names) EndedLetter(d Delivery, e bot.Ended, now time.Time) Letter {
-	return Letter{ID: n.Ended(d.Chat, d.Seq, e.End), From: d.Chat, Letter: bot.Letter{To: d.Chat, Ended: &e}, At: now}
+	return Letter{ID: n.Ended(d.Chat, d.Seq, e.End), From: d.Chat, Letter: bot.Letter{To: d.Chat, Ended: &e, Trace: d.Trace}, At: now}
 }
 
 type letterJSON struct {
@@ -38,7 +38,10 @@ type letterJSON struct {
 }
 
 // EncodeLetter returns the stored form of l.
-func EncodeLetter(l Letter) ([]byte, error) {
+func (f Format) EncodeLetter(l Letter) ([]byte, error) {
+	if f < withTrace {
+		l.Letter.Trace = ""
+	}
 	j := letterJSON{
 		ID: l.ID, FromChannel: l.From.Channel, FromBot: l.From.Bot, FromChat: []byte(l.From.Chat),
 		ToChannel: l.Letter.To.Channel, ToBot: l.Letter.To.Bot, ToChat: []byte(l.Letter.To.Chat),
@@ -48,12 +51,12 @@ func EncodeLetter(l Letter) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode letter: %w", err)
 	}
-	return append([]byte{version}, raw...), nil
+	return append([]byte{byte(f)}, raw...), nil
 }
 
-// DecodeLetter reads what [EncodeLetter] wrote. Times come back in UTC.
+// DecodeLetter reads what [Format.EncodeLetter] wrote. Times come back in UTC.
 func DecodeLetter(b []byte) (Letter, error) {
-	if err := checkVersion(b); err != nil {
+	if err := Newest.Reads(b); err != nil {
 		return Letter{}, fmt.Errorf("decode letter: %w", err)
 	}
 	var j letterJSON

@@ -23,7 +23,7 @@ func TestChatGoesThroughItsEncoding(t *testing.T) {
 		"marks": {Revision: 1<<64 - 1, Seen: record.Seen{{Mark: record.Mark{1}, At: 7}, {At: 1<<32 - 1}}},
 		"all":   {Revision: 1, LastSeq: 2, Seen: record.Seen{{At: 1}}, State: bytes.Repeat([]byte{0}, 1<<20)},
 	} {
-		got, err := record.DecodeChat(record.EncodeChat(chat))
+		got, err := record.DecodeChat(record.Newest.EncodeChat(chat))
 		if err != nil || !reflect.DeepEqual(got, chat) {
 			t.Errorf("%s: got %+v, %v, want %+v", name, got, err, chat)
 		}
@@ -32,8 +32,8 @@ func TestChatGoesThroughItsEncoding(t *testing.T) {
 
 func TestDecodersRefuse(t *testing.T) {
 	t.Parallel()
-	chat := record.EncodeChat(record.Chat{Seen: record.Seen{{At: 1}}})
-	newer := func(b []byte) []byte { b = slices.Clone(b); b[0] = 3; return b }
+	chat := record.Newest.EncodeChat(record.Chat{Seen: record.Seen{{At: 1}}})
+	newer := func(b []byte) []byte { b = slices.Clone(b); b[0] = byte(record.Newest) + 1; return b }
 	for name, test := range map[string]struct {
 		in   []byte
 		want error
@@ -48,7 +48,7 @@ func TestDecodersRefuse(t *testing.T) {
 			t.Errorf("DecodeChat of %s: got %v, want %v", name, err, test.want)
 		}
 	}
-	if _, err := record.DecodeDelivery([]byte("\x01{")); !errors.Is(err, record.ErrCorrupt) {
+	if _, err := record.DecodeDelivery([]byte("\x02{")); !errors.Is(err, record.ErrCorrupt) {
 		t.Errorf("DecodeDelivery of torn JSON: got %v", err)
 	}
 	if _, err := record.DecodeConversation([]byte("\x03{}")); !errors.Is(err, record.ErrVersion) {
@@ -67,7 +67,7 @@ func TestDeliveryGoesThroughItsEncoding(t *testing.T) {
 		Reply: bot.Reply{Kind: bot.ReplyAnswer, Text: "Dạ, có.\n\nHết.", Buttons: []bot.Button{{Label: "Gặp cán bộ", Payload: "v1|human"}}, Entry: "bhyt", Version: "1"},
 		At:    noon, Expires: noon.Add(record.KeepDelivery),
 	}
-	b, err := record.EncodeDelivery(want)
+	b, err := record.Newest.EncodeDelivery(want)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,6 +173,9 @@ func TestSaveCheck(t *testing.T) {
 		"empty counter": {record.Save{Update: "1", Day: "2026-11-21", Counts: []string{""}}, false},
 		"long counter":  {record.Save{Update: "1", Day: "2026-11-21", Counts: []string{long}}, false},
 		"long state":    {record.Save{Update: "1", State: make([]byte, record.MaxState+1)}, false},
+		"trace":         {record.Save{Update: "1", Out: []record.Outgoing{{Trace: trace}}, Letters: []bot.Letter{{To: wild, Trace: trace}}}, true},
+		"no trace":      {record.Save{Update: "1", Out: []record.Outgoing{{Trace: "0912345678"}}}, false},
+		"other digits":  {record.Save{Update: "1", Letters: []bot.Letter{{To: wild, Trace: strings.ToUpper(trace)}}}, false},
 		"long reply":    {record.Save{Update: "1", Out: []record.Outgoing{{Reply: bot.Reply{Text: long}}}}, false},
 	} {
 		if err := test.save.Check(); (err == nil) != test.ok || err != nil && !errors.Is(err, record.ErrInvalid) {
@@ -182,7 +185,7 @@ func TestSaveCheck(t *testing.T) {
 }
 
 func FuzzDecodeChat(f *testing.F) {
-	b := record.EncodeChat(record.Chat{Revision: 1, Seen: record.Seen{{At: 1}}, State: []byte("x")})
+	b := record.Newest.EncodeChat(record.Chat{Revision: 1, Seen: record.Seen{{At: 1}}, State: []byte("x")})
 	f.Add(b)
 	older := slices.Clone(b)
 	older[0]--
@@ -194,14 +197,14 @@ func FuzzDecodeChat(f *testing.F) {
 			return
 		}
 		// The version of what was read may be an older one; the rest is the same.
-		if got := record.EncodeChat(chat); !bytes.Equal(got[1:], b[1:]) {
+		if got := record.Newest.EncodeChat(chat); !bytes.Equal(got[1:], b[1:]) {
 			t.Errorf("%x decoded and encoded gives %x", b, got)
 		}
 	})
 }
 
 func FuzzDecodeDelivery(f *testing.F) {
-	b, err := record.EncodeDelivery(record.Delivery{Seq: 1, Reply: bot.Reply{Text: "x"}, At: noon, Expires: noon})
+	b, err := record.Newest.EncodeDelivery(record.Delivery{Seq: 1, Reply: bot.Reply{Text: "x"}, At: noon, Expires: noon})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -211,7 +214,7 @@ func FuzzDecodeDelivery(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := record.EncodeDelivery(d)
+		again, err := record.Newest.EncodeDelivery(d)
 		if err != nil {
 			return // a year beyond 9999 decodes and does not encode
 		}

@@ -11,15 +11,17 @@ import (
 	"github.com/doithoai/doithoai/internal/record"
 )
 
+const trace = "0123456789abcdef0123456789abcdef"
+
 var (
 	wild   = bot.ChatID{Channel: "zalo-oa", Bot: "{main}", Chat: "a\x00b\n:{}\xff"}
 	letter = record.Letter{
 		ID: "00ff", From: wild, At: noon, Attempts: 3,
-		Letter: bot.Letter{To: bot.ChatID{Channel: "telegram", Bot: "main", Chat: "-100\xfe"}, Replies: []bot.Reply{{Kind: bot.ReplyNotice, Text: "Có câu hỏi mới"}}},
+		Letter: bot.Letter{To: bot.ChatID{Channel: "telegram", Bot: "main", Chat: "-100\xfe"}, Replies: []bot.Reply{{Kind: bot.ReplyNotice, Text: "Có câu hỏi mới"}}, Trace: trace},
 	}
 	underway = record.Delivery{
 		Chat: wild, Seq: 7, Reply: bot.Reply{Text: "x"}, Priority: record.PriorityReceipt, Collapse: "k\xff",
-		Guard: record.Guard{Code: "017123456", Epoch: 1 << 60}, Ref: []byte{0, 1}, At: noon, Expires: noon.Add(time.Hour),
+		Guard: record.Guard{Code: "017123456", Epoch: 1 << 60}, Ref: []byte{0, 1}, Trace: trace, At: noon, Expires: noon.Add(time.Hour),
 		Attempts: 9, Lapses: 2, Sent: 300, Note: []byte("upload-1"),
 	}
 	someCase = record.Case{Code: "017123456", Chat: wild, Epoch: 5, Due: noon, Ends: noon.Add(time.Hour), Data: []byte{0, 255}}
@@ -32,18 +34,18 @@ func TestEverythingGoesThroughItsEncoding(t *testing.T) {
 		turn func() (any, error)
 	}{
 		"delivery under way": {underway, func() (any, error) {
-			return turn(underway, record.EncodeDelivery, record.DecodeDelivery)
+			return turn(underway, record.Newest.EncodeDelivery, record.DecodeDelivery)
 		}},
-		"case": {someCase, func() (any, error) { return turn(someCase, record.EncodeCase, record.DecodeCase) }},
+		"case": {someCase, func() (any, error) { return turn(someCase, record.Newest.EncodeCase, record.DecodeCase) }},
 		"case never due": {record.Case{Code: "017123", Ends: noon}, func() (any, error) {
-			return turn(record.Case{Code: "017123", Ends: noon}, record.EncodeCase, record.DecodeCase)
+			return turn(record.Case{Code: "017123", Ends: noon}, record.Newest.EncodeCase, record.DecodeCase)
 		}},
-		"letter": {letter, func() (any, error) { return turn(letter, record.EncodeLetter, record.DecodeLetter) }},
+		"letter": {letter, func() (any, error) { return turn(letter, record.Newest.EncodeLetter, record.DecodeLetter) }},
 		"dead delivery": {record.Dead{ID: "a-1", Delivery: underway, Reason: record.ReasonLapsed, At: noon}, func() (any, error) {
-			return turn(record.Dead{ID: "a-1", Delivery: underway, Reason: record.ReasonLapsed, At: noon}, record.EncodeDead, record.DecodeDead)
+			return turn(record.Dead{ID: "a-1", Delivery: underway, Reason: record.ReasonLapsed, At: noon}, record.Newest.EncodeDead, record.DecodeDead)
 		}},
 		"dead letter": {record.Dead{ID: "a-2", Letter: letter, Reason: record.ReasonPoison, At: noon}, func() (any, error) {
-			return turn(record.Dead{ID: "a-2", Letter: letter, Reason: record.ReasonPoison, At: noon}, record.EncodeDead, record.DecodeDead)
+			return turn(record.Dead{ID: "a-2", Letter: letter, Reason: record.ReasonPoison, At: noon}, record.Newest.EncodeDead, record.DecodeDead)
 		}},
 	} {
 		got, err := test.turn()
@@ -64,7 +66,7 @@ func turn[T any](v T, encode func(T) ([]byte, error), decode func([]byte) (T, er
 // What an engine reads in place stands where the layout says.
 func TestTheFlatPartOfADelivery(t *testing.T) {
 	t.Parallel()
-	b, err := record.EncodeDelivery(underway)
+	b, err := record.Newest.EncodeDelivery(underway)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,17 +75,31 @@ func TestTheFlatPartOfADelivery(t *testing.T) {
 	}
 }
 
-// Version 1 was JSON alone: what waits in a store of then is still sent.
-func TestADeliveryOfTheVersionBefore(t *testing.T) {
+// What the format before cannot say is left out of it; all else is the same, so that
+// a program of then reads it.
+func TestTheFormatBeforeHasNoTrace(t *testing.T) {
 	t.Parallel()
-	old := []byte("\x01" + `{"channel":"web","bot":"main","chat":"YQ==","seq":4,"reply":{"kind":"answer","text":"Dạ"},"at":"2026-11-21T12:00:00Z","expires":"2026-11-24T12:00:00Z"}`)
-	got, err := record.DecodeDelivery(old)
-	want := record.Delivery{
-		Chat: bot.ChatID{Channel: "web", Bot: "main", Chat: "a"}, Seq: 4, Reply: bot.Reply{Kind: bot.ReplyAnswer, Text: "Dạ"},
-		Priority: record.PriorityReply, At: noon, Expires: noon.Add(72 * time.Hour),
+	before := record.Newest - 1
+	d, err := before.EncodeDelivery(underway)
+	if err != nil || d[0] != byte(before) || bytes.Contains(d, []byte("trace")) {
+		t.Errorf("EncodeDelivery = %q, %v", d, err)
 	}
-	if err != nil || !reflect.DeepEqual(got, want) {
+	want := underway
+	want.Trace = ""
+	if got, err := record.DecodeDelivery(d); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
+	}
+	l, err := before.EncodeLetter(letter)
+	if err != nil || l[0] != byte(before) || bytes.Contains(l, []byte("trace")) || letter.Letter.Trace == "" {
+		t.Errorf("EncodeLetter = %q, %v", l, err)
+	}
+	for name, b := range map[string][]byte{"delivery": d, "letter": l} {
+		if err := before.Reads(b); err != nil {
+			t.Errorf("%s: the program of before does not read it: %v", name, err)
+		}
+	}
+	if err := before.Reads(record.Newest.EncodeChat(record.Chat{})); !errors.Is(err, record.ErrVersion) {
+		t.Errorf("the program of before reads today's: %v", err)
 	}
 }
 
@@ -101,15 +117,15 @@ func TestCodesTellTheirShard(t *testing.T) {
 }
 
 func FuzzDecodeCase(f *testing.F) {
-	fuzzDecoder(f, someCase, record.EncodeCase, record.DecodeCase)
+	fuzzDecoder(f, someCase, record.Newest.EncodeCase, record.DecodeCase)
 }
 
 func FuzzDecodeLetter(f *testing.F) {
-	fuzzDecoder(f, letter, record.EncodeLetter, record.DecodeLetter)
+	fuzzDecoder(f, letter, record.Newest.EncodeLetter, record.DecodeLetter)
 }
 
 func FuzzDecodeDead(f *testing.F) {
-	fuzzDecoder(f, record.Dead{ID: "a", Letter: letter, Reason: "x", At: noon}, record.EncodeDead, record.DecodeDead)
+	fuzzDecoder(f, record.Dead{ID: "a", Letter: letter, Reason: "x", At: noon}, record.Newest.EncodeDead, record.DecodeDead)
 }
 
 // fuzzDecoder checks that a decoder takes no bytes that it could not have

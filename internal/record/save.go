@@ -106,6 +106,9 @@ func (s Save) Check() error {
 		if l.To == s.Chat {
 			return fmt.Errorf("%w: a letter to the chat itself", ErrInvalid)
 		}
+		if err := checkTrace(l.Trace); err != nil {
+			return err
+		}
 	}
 	if len(s.Counts) == 0 {
 		return nil
@@ -129,6 +132,8 @@ func (o Outgoing) check() error {
 		return fmt.Errorf("%w: priority %d", ErrInvalid, o.Priority)
 	case o.Keep < 0 || o.Keep > MaxKeep || o.After < 0 || o.After > MaxKeep:
 		return fmt.Errorf("%w: reply kept for %v, after %v", ErrInvalid, o.Keep, o.After)
+	case checkTrace(o.Trace) != nil:
+		return checkTrace(o.Trace)
 	case len(o.Collapse) > MaxCollapse || len(o.Ref) > MaxRef || len(o.Guard.Code) > MaxCode,
 		len(o.Reply.Card) > MaxTrack || len(o.Reply.Track) > MaxTrack:
 		return fmt.Errorf("%w: reply with too long a key", ErrInvalid)
@@ -143,7 +148,7 @@ func (o Outgoing) Delivery(chat bot.ChatID, seq uint64, now time.Time) Delivery 
 		keep = KeepDelivery
 	}
 	return Delivery{
-		Chat: chat, Seq: seq, Reply: o.Reply, Priority: o.Priority, Collapse: o.Collapse, Guard: o.Guard, Ref: o.Ref,
+		Chat: chat, Seq: seq, Reply: o.Reply, Priority: o.Priority, Collapse: o.Collapse, Guard: o.Guard, Ref: o.Ref, Trace: o.Trace,
 		At: now, Expires: now.Add(o.After + keep),
 	}
 }

@@ -103,9 +103,9 @@ func (w Window) Check() error {
 const windowSize = 1 + 8 + 4 + 8 + 4 + 8
 
 // EncodeWindow returns the stored form of a window with its state.
-func EncodeWindow(w Window, s WindowState) []byte {
+func (f Format) EncodeWindow(w Window, s WindowState) []byte {
 	b := make([]byte, 0, windowSize)
-	b = append(b, version)
+	b = append(b, byte(f))
 	b = binary.BigEndian.AppendUint64(b, millis(s.Since))
 	b = binary.BigEndian.AppendUint32(b, uint32(s.Sent))
 	b = binary.BigEndian.AppendUint64(b, uint64(w.Free.Milliseconds()))
@@ -113,9 +113,9 @@ func EncodeWindow(w Window, s WindowState) []byte {
 	return binary.BigEndian.AppendUint64(b, uint64(w.Total.Milliseconds()))
 }
 
-// DecodeWindow reads what [EncodeWindow] wrote. Times come back in UTC.
+// DecodeWindow reads what [Format.EncodeWindow] wrote. Times come back in UTC.
 func DecodeWindow(b []byte) (w Window, s WindowState, err error) {
-	if err := checkVersion(b); err != nil {
+	if err := Newest.Reads(b); err != nil {
 		return w, s, fmt.Errorf("decode window: %w", err)
 	}
 	torn := fmt.Errorf("decode window: %w", ErrCorrupt)

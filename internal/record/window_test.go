@@ -60,7 +60,7 @@ func TestWindow(t *testing.T) {
 func TestWindowsGoThroughTheirEncoding(t *testing.T) {
 	t.Parallel()
 	for _, s := range []record.WindowState{{}, {Since: noon, Sent: 1<<31 - 1}} {
-		b := record.EncodeWindow(someWindow, s)
+		b := record.Newest.EncodeWindow(someWindow, s)
 		w, got, err := record.DecodeWindow(b)
 		if err != nil || w != someWindow || !got.Since.Equal(s.Since) || got.Sent != s.Sent {
 			t.Errorf("got %+v, %+v, %v", w, got, err)
@@ -71,7 +71,7 @@ func TestWindowsGoThroughTheirEncoding(t *testing.T) {
 			}
 		}
 	}
-	later := record.EncodeWindow(someWindow, record.WindowState{})
+	later := record.Newest.EncodeWindow(someWindow, record.WindowState{})
 	later[0] = 99
 	if _, _, err := record.DecodeWindow(later); !errors.Is(err, record.ErrVersion) {
 		t.Errorf("of another version: %v", err)
@@ -79,15 +79,15 @@ func TestWindowsGoThroughTheirEncoding(t *testing.T) {
 }
 
 func FuzzDecodeWindow(f *testing.F) {
-	f.Add(record.EncodeWindow(someWindow, record.WindowState{Since: noon, Sent: 3}))
-	f.Add(record.EncodeWindow(record.Window{}, record.WindowState{}))
+	f.Add(record.Newest.EncodeWindow(someWindow, record.WindowState{Since: noon, Sent: 3}))
+	f.Add(record.Newest.EncodeWindow(record.Window{}, record.WindowState{}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		w, s, err := record.DecodeWindow(b)
 		if err != nil {
 			return
 		}
-		if w.Check() != nil || b[0] == record.EncodeWindow(w, s)[0] && !bytes.Equal(record.EncodeWindow(w, s), b) {
-			t.Errorf("% x came back as % x", b, record.EncodeWindow(w, s))
+		if w.Check() != nil || b[0] == record.Newest.EncodeWindow(w, s)[0] && !bytes.Equal(record.Newest.EncodeWindow(w, s), b) {
+			t.Errorf("% x came back as % x", b, record.Newest.EncodeWindow(w, s))
 		}
 	})
 }

@@ -11,7 +11,8 @@ import (
 )
 
 // version is the encoding written and the newest one read. It is the first byte
-// of a body, the rest is JSON.
+// of a body, the rest is JSON. A field that may be missing needs no new one: a
+// program from before it, put back after an upgrade, reads the files without it.
 const version = 1
 
 // entryJSON fixes the stored names. A frame is a message or the mark that one
@@ -30,6 +31,7 @@ type entryJSON struct {
 	ReplyTo []byte    `json:"reply_to,omitempty"`
 	// What came beside the text; what a picture is said to show is masked too.
 	Attachments []bot.Attachment `json:"attachments,omitempty"`
+	Trace       string           `json:"trace,omitempty"`
 	Spooled     time.Time        `json:"spooled,omitzero"`
 	Reason      string           `json:"reason,omitempty"` // why it was set aside
 	Done        *int64           `json:"done,omitempty"`   // where the frame of a message begins that is done
@@ -51,7 +53,7 @@ func encodeMessage(s spooled) ([]byte, error) {
 	return encode(entryJSON{
 		Channel: s.Chat.Channel, Bot: s.Chat.Bot, Chat: []byte(s.Chat.Chat), ID: []byte(s.ID),
 		At: s.At.UTC(), Kind: s.Kind, Text: record.Mask(s.Text), Payload: s.Payload, Attachments: masked(s.Attachments),
-		Sender: []byte(s.Sender), Room: s.Room, ReplyTo: []byte(s.ReplyTo),
+		Sender: []byte(s.Sender), Room: s.Room, ReplyTo: []byte(s.ReplyTo), Trace: s.Trace,
 		Spooled: s.at.UTC(), Reason: s.reason,
 	})
 }
@@ -94,7 +96,7 @@ func decode(body []byte) (m spooled, done *int64, err error) {
 		Message: bot.Message{
 			Chat: bot.ChatID{Channel: j.Channel, Bot: j.Bot, Chat: string(j.Chat)},
 			ID:   string(j.ID), At: j.At.UTC(), Kind: j.Kind, Text: j.Text, Payload: j.Payload, Attachments: j.Attachments,
-			Sender: string(j.Sender), Room: j.Room, ReplyTo: string(j.ReplyTo),
+			Sender: string(j.Sender), Room: j.Room, ReplyTo: string(j.ReplyTo), Trace: j.Trace,
 		},
 		at: j.Spooled.UTC(), reason: j.Reason,
 	}, j.Done, nil

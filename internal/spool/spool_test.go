@@ -157,7 +157,8 @@ func TestWhatIsAppendedIsReplayedAndErased(t *testing.T) {
 			want := []bot.Message{
 				message("a", "1"),
 				{Chat: chat("x\xff\x00{}"), ID: "id\xfe", At: noon.Add(123456789), Kind: bot.KindPress, Text: "Gặp cán bộ", Payload: "v1|case|0171234567",
-					Sender: "y\xfe", Room: true, ReplyTo: "12\x00"},
+					Sender: "y\xfe", Room: true, ReplyTo: "12\x00",
+					Trace: "0123456789abcdef0123456789abcdef"},
 				{Chat: chat("a"), ID: "2", Kind: bot.KindOther},
 			}
 			for _, m := range want {

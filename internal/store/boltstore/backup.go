@@ -128,7 +128,7 @@ func (u *unit) windowItem(k, rec []byte, _ time.Time) (record.Item, error) {
 	if f = f.mended(stamp, u.at); f.closes() <= u.at {
 		return record.Item{}, nil
 	}
-	value := record.EncodeWindow(f.window, f.opened)
+	value := record.Newest.EncodeWindow(f.window, f.opened)
 	return record.Item{Kind: record.ItemWindow, Name: nameOf(k), Value: value, Ends: time.Unix(0, f.closes()).UTC()}, nil
 }
 

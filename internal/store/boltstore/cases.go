@@ -110,7 +110,7 @@ func (u *unit) putCase(name record.Name, c record.Case, due int64) error {
 	if err != nil {
 		return err
 	}
-	rec, err := record.EncodeCase(c)
+	rec, err := record.Newest.EncodeCase(c)
 	if err != nil {
 		return err
 	}

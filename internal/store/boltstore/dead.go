@@ -74,7 +74,7 @@ func (u *unit) bury(d record.Dead, ends time.Time) error {
 		}
 		d.ID = fmt.Sprintf("%s-%d", id, n)
 	}
-	rec, err := record.EncodeDead(d)
+	rec, err := record.Newest.EncodeDead(d)
 	if err != nil {
 		return err
 	}
@@ -151,5 +151,5 @@ func (u *unit) putChat(name record.Name, c record.Chat) error {
 	if err != nil {
 		return err
 	}
-	return u.put(kindChat, name[:], ends, record.EncodeChat(c))
+	return u.put(kindChat, name[:], ends, record.Newest.EncodeChat(c))
 }

@@ -26,7 +26,7 @@ type flow struct {
 
 // The layout: stamp (8), due (8), token (8), sequence (8), until (8), blocked
 // (8), arrival (8), every (8), burst (8), flags (1), the window if there is one
-// ([record.EncodeWindow]), lane. The stamp is when it was written.
+// ([record.Format.EncodeWindow]), lane. The stamp is when it was written.
 const (
 	flowHeader = 9*8 + 1
 
@@ -35,7 +35,7 @@ const (
 )
 
 // flowWindow is how long a stored window is.
-func flowWindow() int { return len(record.EncodeWindow(record.Window{}, record.WindowState{})) }
+func flowWindow() int { return len(record.Newest.EncodeWindow(record.Window{}, record.WindowState{})) }
 
 func (f flow) encode(stamp int64) []byte {
 	b := make([]byte, 0, flowHeader+len(f.lane))
@@ -51,7 +51,7 @@ func (f flow) encode(stamp int64) []byte {
 		flags |= flagHeld
 	}
 	if f.windowed() {
-		flags, window = flags|flagWindowed, record.EncodeWindow(f.window, f.opened)
+		flags, window = flags|flagWindowed, record.Newest.EncodeWindow(f.window, f.opened)
 	}
 	b = append(append(b, flags), window...)
 	return append(b, f.lane...)

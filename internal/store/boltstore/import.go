@@ -166,7 +166,7 @@ func (u *unit) importItem(i record.Item) error {
 		if err != nil {
 			return err
 		}
-		return u.put(kindChat, i.Name[:], i.Ends, record.EncodeChat(c))
+		return u.put(kindChat, i.Name[:], i.Ends, record.Newest.EncodeChat(c))
 	case record.ItemCase:
 		c, err := record.DecodeCase(i.Value)
 		if err != nil {

@@ -113,7 +113,7 @@ func TestAnUnfinishedImportIsRefused(t *testing.T) {
 func TestAnImportRefusesOddItems(t *testing.T) {
 	t.Parallel()
 	key := record.Item{Kind: record.ItemKey, Value: make([]byte, record.KeySize)}
-	chat := record.EncodeChat(record.Chat{Revision: 1})
+	chat := record.Newest.EncodeChat(record.Chat{Revision: 1})
 	for name, item := range map[string]record.Item{
 		"a chat without an end": {Kind: record.ItemChat, Value: chat},
 		"a ref without an end":  {Kind: record.ItemRef, Value: []byte("ref")},

@@ -60,9 +60,10 @@ var (
 	importingKey = []byte("importing") // there while an import is not complete
 )
 
-// format is the layout above; a file of a later format is refused, one of the
-// format before is brought up to it by [migrate].
-const format = 2
+// format is that of the file: of the layout above and, which is why it has the same
+// number, of the records in it. A file of a later one is refused, one of the format
+// before is brought up to it by [migrate].
+const format = uint64(record.Newest)
 
 // vaultBuckets returns those of the vault, which an import leaves as they are.
 func vaultBuckets() [][]byte { return [][]byte{leaseBucket, valueBucket} }

@@ -38,7 +38,8 @@ type Options struct {
 // Open opens the store in the file at path, made if absent (its folder is
 // not). Errors are [InUseError], [DamagedError], [FormatError],
 // [UnfinishedError], [exchange.MovedError], or those of the file system. A file
-// of the format before is brought up to this one. The whole file is checked: about a third of a second a gigabyte
+// of the format before is brought up to this one, from which there is no way back
+// but a backup. The whole file is checked: about a third of a second a gigabyte
 // when it is cached.
 func Open(path string, options Options) (*Store, error) {
 	if options.Now == nil {
@@ -134,7 +135,7 @@ func fitFormat(tx *bbolt.Tx, path string) error {
 	case binary.BigEndian.Uint64(have) != format-1:
 		return &FormatError{Path: path, Have: binary.BigEndian.Uint64(have), Want: format}
 	default:
-		if err := migrate(tx); err != nil {
+		if err := migrate(tx, path); err != nil {
 			return err
 		}
 	}

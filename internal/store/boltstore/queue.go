@@ -158,7 +158,7 @@ func (u *unit) add(q *line, d record.Delivery, from time.Time, pushed bool) erro
 }
 
 func (u *unit) putDelivery(name record.Name, p place, d record.Delivery) error {
-	rec, err := record.EncodeDelivery(d)
+	rec, err := record.Newest.EncodeDelivery(d)
 	if err != nil {
 		return err
 	}

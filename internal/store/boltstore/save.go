@@ -45,7 +45,7 @@ func (u *unit) save(save record.Save) (record.Saved, error) {
 		}
 		chat.LastSeq = q.latest(old) + uint64(len(save.Out))
 	}
-	if err := u.put(kindChat, name[:], u.now.Add(record.KeepChat), record.EncodeChat(chat)); err != nil {
+	if err := u.put(kindChat, name[:], u.now.Add(record.KeepChat), record.Newest.EncodeChat(chat)); err != nil {
 		return record.Saved{}, err
 	}
 	saved := record.Saved{Outcome: record.Done, Revision: chat.Revision, LastSeq: chat.LastSeq}

@@ -143,7 +143,7 @@ func (u *unit) putLetter(l record.Letter, due int64) error {
 	if err != nil {
 		return err
 	}
-	rec, err := record.EncodeLetter(l)
+	rec, err := record.Newest.EncodeLetter(l)
 	if err != nil {
 		return err
 	}

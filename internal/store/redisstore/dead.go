@@ -53,7 +53,7 @@ func (s *Store) showDead(ctx context.Context, graves []grave, show func(record.D
 		if c.value == nil {
 			continue
 		}
-		d, err := decodeDead(graves[i].id, text(c.value))
+		d, err := s.decodeDead(graves[i].id, text(c.value))
 		if err != nil {
 			return err
 		}
@@ -80,11 +80,11 @@ func (s *Store) Revive(ctx context.Context, id string) error {
 	if read.value == nil {
 		return delivery.ErrNotFound
 	}
-	d, err := decodeDead(id, text(read.value))
+	d, err := s.decodeDead(id, text(read.value))
 	if err != nil {
 		return err
 	}
-	c := &call{shard: shard, script: &s.scripts.revive, durable: true}
+	c := &call{shard: shard, script: &s.tools().revive, durable: true}
 	c.keys = []string{s.keys.grave(shard, id), s.keys.graves(shard)}
 	if d.Letter.ID != "" {
 		c.keys = append(c.keys, s.keys.letters(shard), s.keys.work(shard))
@@ -106,7 +106,7 @@ func (s *Store) Bury(ctx context.Context, id string) error {
 	}
 	return s.found(ctx, &call{
 		shard:   shard,
-		script:  &s.scripts.bury,
+		script:  &s.tools().bury,
 		keys:    []string{s.keys.grave(shard, id), s.keys.graves(shard)},
 		args:    []any{s.clock.micros(), id},
 		durable: true,

@@ -138,7 +138,7 @@ func (s *Store) refItem(k foundKey, value string) ([]record.Item, error) {
 }
 
 func (s *Store) deadItem(k foundKey, value string) ([]record.Item, error) {
-	d, err := decodeDead(k.rest, value)
+	d, err := s.decodeDead(k.rest, value)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +146,7 @@ func (s *Store) deadItem(k foundKey, value string) ([]record.Item, error) {
 	if !ends.After(s.clock.now()) {
 		return nil, nil
 	}
-	raw, err := record.EncodeDead(d)
+	raw, err := s.tools().format.EncodeDead(d)
 	return []record.Item{{Kind: record.ItemDead, Value: raw, Ends: ends}}, err
 }
 
@@ -154,12 +154,12 @@ func (s *Store) deadItem(k foundKey, value string) ([]record.Item, error) {
 func (s *Store) fieldItem(k foundKey, field, raw string, settled time.Duration) (item record.Item, err error) {
 	now := s.clock.now()
 	if k.kind == "l" {
-		l, err := decodeLetter(raw)
+		l, err := s.decodeLetter(raw)
 		if err != nil {
 			return item, err
 		}
 		item.Kind = record.ItemLetter
-		item.Value, err = record.EncodeLetter(l)
+		item.Value, err = s.tools().format.EncodeLetter(l)
 		return item, err
 	}
 	n, _, err := nameOf(k.rest)
@@ -181,10 +181,10 @@ func (s *Store) fieldItem(k foundKey, field, raw string, settled time.Duration) 
 	case !isDelivery(field):
 		return item, nil
 	}
-	d, err := decodeStored(field, raw)
+	d, err := s.decodeStored(field, raw)
 	if err != nil || !d.Expires.Add(settled).After(now) {
 		return item, err
 	}
-	value, err := record.EncodeDelivery(d.Delivery)
+	value, err := s.tools().format.EncodeDelivery(d.Delivery)
 	return record.Item{Kind: record.ItemDelivery, Name: n, Value: value, Ends: d.Expires}, err
 }

@@ -1,10 +1,14 @@
 package redisstore
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/doithoai/doithoai/internal/record"
 )
 
 // Spare is how much longer than by the options' clock Redis keeps everything
@@ -19,8 +23,19 @@ func (o Options) ForTests() Options {
 	if o.Now != nil {
 		o.spare = Spare
 	}
+	o.still = true
 	return o
 }
+
+// Beat has the store do what it does every few seconds; under [Options.ForTests] it
+// does nothing by itself.
+func (s *Store) Beat(ctx context.Context) error { return s.beat(ctx, slog.New(slog.DiscardHandler)) }
+
+// How long a sign of life counts, and all must be able to read a format.
+const (
+	BeatLife   = beatLife
+	RaiseAfter = raiseAfter
+)
 
 // WithHook lets hook see every command.
 func (o Options) WithHook(hook redis.Hook) Options {
@@ -47,9 +62,10 @@ func DescribeURL(url string) string {
 
 // DecodeAnything reads a value in every way there is.
 func DecodeAnything(field, value string) {
-	_, _ = decodeStored(field, value)
-	_, _ = decodeLetter(value)
-	_, _ = decodeDead(field, value)
+	s := &Store{newest: record.Newest}
+	_, _ = s.decodeStored(field, value)
+	_, _ = s.decodeLetter(value)
+	_, _ = s.decodeDead(field, value)
 	_, _ = graveShard(field)
 	_, _, _ = nameOf(field)
 }

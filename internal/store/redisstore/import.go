@@ -120,7 +120,7 @@ func (s *Store) endImport(ctx context.Context) error {
 // restore returns the call that puts one thing back; see restore.lua.
 func (s *Store) restore(i record.Item) (*call, error) {
 	shard := int(i.Name.Shard())
-	c := &call{shard: shard, script: &s.scripts.restore}
+	c := &call{shard: shard, script: &s.tools().restore}
 	put := func(kind string, ends time.Time, value any, more ...any) *call {
 		c.args = append([]any{s.clock.micros(), kind, ends.UnixMilli(), value}, more...)
 		return c
@@ -130,14 +130,18 @@ func (s *Store) restore(i record.Item) (*call, error) {
 	case record.ItemChat:
 		chat, err := record.DecodeChat(i.Value)
 		c.keys = []string{s.keys.chat(i.Name)}
-		return put("chat", chatEnd(chat), record.EncodeChat(chat)), err
+		return put("chat", chatEnd(chat), s.tools().format.EncodeChat(chat)), err
 	case record.ItemCase:
 		k, err := record.DecodeCase(i.Value)
 		if found, ok := record.CodeShard(k.Code); err == nil && (!ok || int(found) != shard) {
 			err = record.ErrCorrupt
 		}
 		c.keys = []string{s.keys.cases(i.Name), s.keys.code(shard, k.Code), s.keys.work(shard)}
-		return put("case", k.Ends, i.Value, k.Code, i.Name[:], millis(k.Due)), err
+		if err != nil {
+			return nil, err
+		}
+		raw, err := s.tools().format.EncodeCase(k)
+		return put("case", k.Ends, raw, k.Code, i.Name[:], millis(k.Due)), err
 	case record.ItemDelivery:
 		d, err := record.DecodeDelivery(i.Value)
 		if err != nil {
@@ -162,7 +166,7 @@ func (s *Store) restore(i record.Item) (*call, error) {
 	case record.ItemWindow:
 		w, state, err := record.DecodeWindow(i.Value)
 		c.keys = []string{s.keys.queue(i.Name)}
-		return put("window", w.Ends(state), record.EncodeWindow(w, state), windowField), err
+		return put("window", w.Ends(state), s.tools().format.EncodeWindow(w, state), windowField), err
 	case record.ItemCount:
 		day, err := time.Parse(time.DateOnly, i.Day)
 		c.keys = []string{s.keys.counts(c.shard, i.Day)}
@@ -177,14 +181,14 @@ func (s *Store) bringDead(d record.Dead) (*call, error) {
 	var n record.Name
 	if d.Letter.ID != "" {
 		n = s.name(d.Letter.From)
-		raw, err := record.EncodeLetter(d.Letter)
+		raw, err := s.tools().format.EncodeLetter(d.Letter)
 		if err != nil {
 			return nil, err
 		}
 		value = deadHead('l', d, "") + u64(uint64(d.Letter.At.UnixMilli())) + u16(d.Letter.Attempts) + string(raw)
 	} else {
 		n = s.name(d.Delivery.Chat)
-		raw, err := record.EncodeDelivery(d.Delivery)
+		raw, err := s.tools().format.EncodeDelivery(d.Delivery)
 		if err != nil {
 			return nil, err
 		}
@@ -195,7 +199,7 @@ func (s *Store) bringDead(d record.Dead) (*call, error) {
 	mark := s.names.Load().Mark("dead " + value)
 	id := hex.EncodeToString(append([]byte{n.Shard()}, mark[:6]...))
 	return &call{
-		shard: shard, script: &s.scripts.restore, keys: []string{s.keys.grave(shard, id), s.keys.graves(shard)},
+		shard: shard, script: &s.tools().restore, keys: []string{s.keys.grave(shard, id), s.keys.graves(shard)},
 		args: []any{s.clock.micros(), "dead", d.At.Add(record.KeepDead).UnixMilli(), value, id},
 	}, nil
 }

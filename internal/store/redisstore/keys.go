@@ -12,11 +12,11 @@ import (
 // is a [record.Name], 16 raw bytes: an HMAC, so no key tells who a resident is.
 //
 //	key               type    holds                                   gone after
-//	c:<name>          string  record.EncodeChat                       72 h without a save
+//	c:<name>          string  record.Chat                             72 h without a save
 //	q:<name>          hash    deliveries and state of a queue, see    the end of its last delivery, where it
 //	                          value.go; the window of the chat        is sent 72 h more: a sender settles late;
 //	                                                                  at least the end of the window
-//	k:<name>          hash    code → record.EncodeCase                the end of the last case
+//	k:<name>          hash    code → record.Case                      the end of the last case
 //	x:<code>          string  name, end: whose case a code is         the end of the case
 //	m:<name><mark>    string  end, reference of a message sent, or    30 days
 //	                          which message shows a card
@@ -34,6 +34,7 @@ import (
 //
 //	<prefix>:{house}               hash    key of the names, format, import, moved  never
 //	<prefix>:{house}:lease:<name>  string  end, for how long, holder                then
+//	<prefix>:{house}:replicas      hash    program → sign of life, what it reads    minutes after the last one
 //	<prefix>:{house}:value:<name>  string  mark of the swap, what is kept           never; a minute after it was
 //	                                                                                swapped for nothing
 //
@@ -62,6 +63,7 @@ func (k keys) of(n record.Name) string       { return k.shard(int(n.Shard())) }
 func (k keys) house() string                 { return k.prefix + ":" + tag(house) }
 func (k keys) lease(name string) string      { return k.house() + ":lease:" + name }
 func (k keys) value(name string) string      { return k.house() + ":value:" + name }
+func (k keys) replicas() string              { return k.house() + ":replicas" }
 func (k keys) wake() string                  { return k.prefix + ":wake" }
 func (k keys) chat(n record.Name) string     { return k.of(n) + "c:" + string(n[:]) }
 func (k keys) queue(n record.Name) string    { return k.of(n) + "q:" + string(n[:]) }

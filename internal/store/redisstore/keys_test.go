@@ -19,7 +19,7 @@ const hour = time.Hour
 var longest = map[string]time.Duration{
 	"c": record.KeepChat, "k": 100 * 24 * hour, "x": 100 * 24 * hour, "m": record.KeepDead, "d": record.KeepDead, "dd": record.KeepDead,
 	"q": record.KeepDelivery + 2*hour + 72*hour, "due": record.KeepDelivery + 2*hour + 96*hour, "l": 31 * 24 * hour, "work": 101 * 24 * hour,
-	"n": record.KeepCounts + 24*hour, "p": 10 * hour, "lease": hour,
+	"n": record.KeepCounts + 24*hour, "p": 10 * hour, "lease": hour, "replicas": hour,
 }
 
 // P7: after everything that can be done has been done, each key has an end, and

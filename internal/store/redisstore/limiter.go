@@ -15,7 +15,7 @@ func (s *Store) Take(ctx context.Context, bucket string, pace record.Pace, n int
 	shard := int(s.names.Load().Mark("bucket " + bucket)[0])
 	c := &call{
 		shard:  shard,
-		script: &s.scripts.take,
+		script: &s.tools().take,
 		keys:   []string{s.keys.bucket(shard, bucket)},
 		args:   []any{s.clock.micros(), pace.Every.Microseconds(), burst(pace), n},
 	}

@@ -1,12 +1,12 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,9 +30,6 @@ var (
 	_ delivery.Graveyard = (*Store)(nil)
 )
 
-// format is the layout of keys.go and value.go; a later one is refused.
-const format = 1
-
 // Options are how a store is opened; the zero value is fit for use.
 type Options struct {
 	// Prefix stands before every key; "dt" if empty.
@@ -49,24 +46,40 @@ type Options struct {
 	// [Store.Import], which starts over.
 	Unfinished bool
 
+	// Version is what this program is called where somebody looks who has the
+	// store open.
+	Version string
+	// Newest is the newest format that is read and written; [record.Newest] if
+	// zero. With an earlier one it is as if a program of then had the store open,
+	// which is how an upgrade is tested.
+	Newest record.Format
+
 	// For tests: who sees every command, budgets for a machine that does much
 	// else, and how much longer Redis keeps things than by Now it would.
 	hook   redis.Hook
 	budget *budget
 	spare  time.Duration
+	still  bool // gives no sign of life but when it is opened
 }
 
 // Store is an open store. It is safe for concurrent use, and so are several
 // stores, in this process and in others, over the same Redis and prefix.
 type Store struct {
 	keys    keys
-	scripts scripts
+	id      string // of this program, made by chance
+	version string
+	newest  record.Format
+	spare   time.Duration
+	use     atomic.Pointer[tools]
 	wait    Wait
 	budget  budget
 	clock   clock
 	keeper  *keeper
 	layout  *atomic.Pointer[layout]
 	names   atomic.Pointer[record.Names]
+
+	registered atomic.Bool
+	leaving    sync.Once
 
 	mu      sync.Mutex
 	closed  bool
@@ -109,7 +122,10 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	life, cancel := context.WithCancel(context.Background())
 	s := &Store{
 		keys:    keys{options.Prefix},
-		scripts: newScripts(options.spare),
+		id:      newReplicaID(),
+		version: options.Version,
+		newest:  cmp.Or(options.Newest, record.Newest),
+		spare:   options.spare,
 		wait:    t.wait.within(limits),
 		budget:  limits,
 		layout:  &atomic.Pointer[layout]{},
@@ -117,7 +133,9 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 		ended:   life.Done(),
 	}
 	s.clock.test = options.Now
-	s.keeper = newKeeper(newConnector(life, t, limits, options.hook), s.layout, options.Log.With("component", "redisstore"))
+	s.writeIn(s.newest) // until the house says
+	log := options.Log.With("component", "redisstore")
+	s.keeper = newKeeper(newConnector(life, t, limits, options.hook), s.layout, log)
 	if err := s.keeper.locate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", unavailable(err)), s.Close())
 	}
@@ -125,13 +143,19 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if err := s.furnish(ctx, options.Unfinished); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), s.Close())
 	}
+	if !options.still {
+		s.running.Go(func() { s.beats(life, log) })
+	}
 	return s, nil
 }
+
+// tools returns what is written with at the moment.
+func (s *Store) tools() *tools { return s.use.Load() }
 
 // The fields of the house.
 const (
 	houseKey    = "key"    // of the names, 32 bytes
-	houseFormat = "format" // decimal
+	houseLayout = "format" // decimal, see census.go
 	houseImport = "import" // there while a backup is being read
 	houseMoved  = "moved"  // where to
 )
@@ -149,8 +173,9 @@ func (s *Store) furnish(ctx context.Context, unfinished bool) error {
 		// Two replicas may open a new store at once: the first one's key counts.
 		fresh := make([]byte, record.KeySize)
 		_, _ = rand.Read(fresh) // it never fails
-		for field, value := range map[string]any{houseKey: fresh, houseFormat: format} {
-			c := &call{shard: house, args: []any{"hsetnx", s.keys.house(), field, value}, durable: true}
+		// The format comes first: whoever finds the key finds it too.
+		for _, pair := range [][]any{{houseLayout, int(s.newest)}, {houseKey, fresh}} {
+			c := &call{shard: house, args: append([]any{"hsetnx", s.keys.house()}, pair...), durable: true}
 			if err := s.do(ctx, c); err != nil {
 				return err
 			}
@@ -162,8 +187,8 @@ func (s *Store) furnish(ctx context.Context, unfinished bool) error {
 	if to, moved := fields[houseMoved]; moved {
 		return &exchange.MovedError{To: to}
 	}
-	if have, err := strconv.Atoi(fields[houseFormat]); err == nil && have > format {
-		return &FormatError{have, format}
+	if err := s.fit(houseFormat(fields[houseLayout])); err != nil {
+		return err
 	}
 	if _, open := fields[houseImport]; open && !unfinished {
 		return ErrUnfinished
@@ -172,7 +197,7 @@ func (s *Store) furnish(ctx context.Context, unfinished bool) error {
 		return fmt.Errorf("read house: %w", record.ErrCorrupt)
 	}
 	s.setKey([]byte(fields[houseKey]))
-	return nil
+	return s.register(ctx)
 }
 
 func (s *Store) readHouse(ctx context.Context) (map[string]string, error) {
@@ -200,6 +225,7 @@ func (s *Store) isClosed() bool {
 // Close waits for the calls under way and closes all connections. Calls that
 // come later get [exchange.ErrClosed]. Closing again does nothing.
 func (s *Store) Close() error {
+	s.leaving.Do(s.leave)
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()

@@ -26,14 +26,14 @@ func (s *Store) Claim(ctx context.Context, lane string, n int) ([]record.Lease, 
 		_, _ = rand.Read(token[:]) // it never fails
 		c := &call{
 			shard:  item.shard,
-			script: &s.scripts.claim,
+			script: &s.tools().claim,
 			keys:   []string{s.keys.queue(name), s.keys.due(item.shard, lane), s.keys.cases(name)},
 			args:   []any{s.clock.micros(), name[:], token[:]},
 		}
 		tokens[c] = token
 		return c
 	}, func(c *call) (bool, error) {
-		l, err := leaseOf(c.value, tokens[c])
+		l, err := s.leaseOf(c.value, tokens[c])
 		if err != nil || l == nil {
 			return false, err
 		}
@@ -52,7 +52,7 @@ func (s *Store) Settle(ctx context.Context, l record.Lease, st record.Settlement
 	if err := s.do(ctx, c); err != nil {
 		return nil, err
 	}
-	return leaseOf(c.value, l.Token)
+	return s.leaseOf(c.value, l.Token)
 }
 
 // settleCall builds the call of settle.lua; the order is told there.
@@ -84,7 +84,7 @@ func (s *Store) settleCall(l record.Lease, st record.Settlement) (*call, error) 
 	if st.Ended != nil {
 		var err error
 		letter = names.EndedLetter(l.Delivery, *st.Ended, time.Time{}) // its time is the server's to say
-		if told, err = record.EncodeLetter(letter); err != nil {
+		if told, err = s.tools().format.EncodeLetter(letter); err != nil {
 			return nil, err
 		}
 		keys = append(keys, s.keys.letters(shard), s.keys.work(shard))
@@ -97,7 +97,7 @@ func (s *Store) settleCall(l record.Lease, st record.Settlement) (*call, error) 
 		u16(uint16(st.Sent)).u64(uint64(st.Pace.Every.Microseconds())).u32(burst(st.Pace)).u32(uint32(len(st.Providers))).u32(left).
 		u16(uint16(refs)).flag(shows != "").flag(st.Ended != nil).raw([]byte(s.base(l.Delivery)))
 	args := []any{[]byte(head), two, three, shows, letter.ID, told}
-	return &call{shard: shard, script: &s.scripts.settle, keys: keys, args: args, durable: true}, nil
+	return &call{shard: shard, script: &s.tools().settle, keys: keys, args: args, durable: true}, nil
 }
 
 func settleOp(st record.Settlement) byte {
@@ -128,7 +128,7 @@ func (s *Store) Release(ctx context.Context, l record.Lease) error {
 	shard := int(n.Shard())
 	return s.do(ctx, &call{
 		shard:  shard,
-		script: &s.scripts.release,
+		script: &s.tools().release,
 		keys:   []string{s.keys.queue(n), s.keys.due(shard, record.Lane(l.Delivery.Chat))},
 		args:   []any{s.clock.micros(), n[:], l.Token[:]},
 	})

@@ -32,7 +32,7 @@ func (s *Store) Pending(ctx context.Context, chat bot.ChatID) ([]record.Delivery
 		if !isDelivery(field) {
 			continue
 		}
-		d, err := decodeStored(field, value)
+		d, err := s.decodeStored(field, value)
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +63,7 @@ func (s *Store) Ack(ctx context.Context, chat bot.ChatID, upTo uint64) error {
 	for range maxAck {
 		c := &call{
 			shard:  shard,
-			script: &s.scripts.ack,
+			script: &s.tools().ack,
 			keys: []string{
 				s.keys.queue(n), s.keys.chat(n), s.keys.due(shard, record.Lane(chat)), s.keys.letters(shard), s.keys.work(shard),
 			},
@@ -88,13 +88,13 @@ func (s *Store) Ack(ctx context.Context, chat bot.ChatID, upTo uint64) error {
 // each its sequence, the id of the letter and the letter.
 func (s *Store) fetchedLetters(fields map[string]string) (args []any, err error) {
 	for field, value := range fields {
-		d, err := decodeStored(field, value)
+		d, err := s.decodeStored(field, value)
 		if err != nil {
 			return nil, err
 		}
 		ended := bot.Ended{Track: d.Reply.Track, End: bot.EndSent}
 		l := s.names.Load().EndedLetter(d.Delivery, ended, time.Time{}) // its time is the server's to say
-		raw, err := record.EncodeLetter(l)
+		raw, err := s.tools().format.EncodeLetter(l)
 		if err != nil {
 			return nil, err
 		}

@@ -87,7 +87,7 @@ func (s *Store) saved(ctx context.Context, save record.Save, answer []any, token
 		return saved, nil
 	}
 	var err error
-	saved.Lease, err = leaseOf(answer[3:], token)
+	saved.Lease, err = s.leaseOf(answer[3:], token)
 	return saved, err
 }
 
@@ -99,12 +99,12 @@ func flagged(l record.Lease, flags any) *record.Lease {
 }
 
 // leaseOf reads {field, value, flags}; nil for nothing.
-func leaseOf(raw any, token record.Token) (*record.Lease, error) {
+func (s *Store) leaseOf(raw any, token record.Token) (*record.Lease, error) {
 	list, _ := raw.([]any)
 	if len(list) < 3 {
 		return nil, nil
 	}
-	d, err := decodeStored(text(list[0]), text(list[1]))
+	d, err := s.decodeStored(text(list[0]), text(list[1]))
 	if err != nil {
 		return nil, err
 	}

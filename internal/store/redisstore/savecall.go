@@ -16,11 +16,11 @@ func (s *Store) saveCall(n record.Name, token record.Token, save record.Save, co
 	if err != nil {
 		return nil, err
 	}
-	c := &call{shard: shard, script: &s.scripts.save, keys: s.saveKeys(n, save, codes), args: []any{head, save.State}, durable: true}
+	c := &call{shard: shard, script: &s.tools().save, keys: s.saveKeys(n, save, codes), args: []any{head, save.State}, durable: true}
 	if err := s.appendOut(c, save); err != nil {
 		return nil, err
 	}
-	if err := appendCases(c, save); err != nil {
+	if err := s.appendCases(c, save); err != nil {
 		return nil, err
 	}
 	for _, code := range codes {
@@ -88,7 +88,7 @@ func (s *Store) saveHead(n record.Name, token record.Token, save record.Save, co
 func (s *Store) appendOut(c *call, save record.Save) error {
 	for _, o := range save.Out {
 		// Its sequence and its times are the server's to say.
-		raw, err := record.EncodeDelivery(o.Delivery(save.Chat, 0, time.Time{}))
+		raw, err := s.tools().format.EncodeDelivery(o.Delivery(save.Chat, 0, time.Time{}))
 		if err != nil {
 			return err
 		}
@@ -104,10 +104,10 @@ func keepOf(o record.Outgoing) time.Duration {
 	return d.Expires.Sub(d.At) - o.After
 }
 
-func appendCases(c *call, save record.Save) error {
+func (s *Store) appendCases(c *call, save record.Save) error {
 	for _, change := range save.Cases {
 		change.Chat = save.Chat
-		raw, err := record.EncodeCase(change.Case)
+		raw, err := s.tools().format.EncodeCase(change.Case)
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func appendCases(c *call, save record.Save) error {
 func (s *Store) appendLetters(c *call, save record.Save) error {
 	for i, l := range save.Letters {
 		id := s.names.Load().Letter(save.Chat, save.Update, i)
-		raw, err := record.EncodeLetter(record.Letter{ID: id, From: save.Chat, Letter: l})
+		raw, err := s.tools().format.EncodeLetter(record.Letter{ID: id, From: save.Chat, Letter: l})
 		if err != nil {
 			return err
 		}

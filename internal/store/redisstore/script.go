@@ -49,6 +49,8 @@ var (
 	letGoLua string
 	//go:embed lua/swap.lua
 	swapLua string
+	//go:embed lua/census.lua
+	censusLua string
 )
 
 // script is one of them as it is sent.
@@ -56,11 +58,17 @@ type script struct{ text, sha string }
 
 type scripts struct {
 	save, ack, claim, settle, release, work, finish, take, revive, bury, restore script
-	hold, letGo, swap                                                            script
+	hold, letGo, swap, census                                                    script
 }
 
-func newScripts(spare time.Duration) scripts {
-	base := constants(spare) + baseLua
+// tools are what everything is written with: a format, and scripts that write it.
+type tools struct {
+	format record.Format
+	scripts
+}
+
+func newScripts(spare time.Duration, format record.Format) scripts {
+	base := constants(spare, format) + baseLua
 	queue := base + queueLua
 	return scripts{
 		save:    newScript(queue + saveLua),
@@ -77,6 +85,7 @@ func newScripts(spare time.Duration) scripts {
 		hold:    newScript(base + holdLua),
 		letGo:   newScript(base + letGoLua),
 		swap:    newScript(base + swapLua),
+		census:  newScript(base + censusLua),
 	}
 }
 
@@ -96,13 +105,12 @@ const (
 )
 
 // constants tells the scripts what the rest of the program goes by.
-func constants(spare time.Duration) string {
+func constants(spare time.Duration, format record.Format) string {
 	millis := func(d time.Duration) int64 { return d.Milliseconds() }
-	version := record.EncodeChat(record.Chat{})[0]
-	return fmt.Sprintf(`local VERSION, KEEP_CHAT, KEEP_SEEN, SEEN_LIMIT = '\%d', %d, %d, %d
+	return fmt.Sprintf(`local FORMAT, KEEP_CHAT, KEEP_SEEN, SEEN_LIMIT = '\%d', %d, %d, %d
 local LEASE, BOOST, SLACK, DAY, KEEP_DEAD, KEEP_LETTERS, SPARE = %d, %d, %d, %d, %d, %d, %d
 `,
-		version, int64(record.KeepChat/time.Second), int64(record.KeepSeen/time.Second), record.SeenLimit,
+		format, int64(record.KeepChat/time.Second), int64(record.KeepSeen/time.Second), record.SeenLimit,
 		millis(record.LeaseTime), millis(record.PersonBoost), millis(slack), millis(24*time.Hour), millis(record.KeepDead), millis(keepLetters),
 		millis(spare))
 }

@@ -29,7 +29,7 @@ func (s *Store) Load(ctx context.Context, chat bot.ChatID) (record.Chat, error) 
 	now := s.clock.now()
 	var c record.Chat
 	if raw := text(value.value); raw != "" {
-		found, err := record.DecodeChat([]byte(raw))
+		found, err := readAs(s, raw, record.DecodeChat)
 		if err != nil {
 			return record.Chat{}, err
 		}
@@ -38,7 +38,7 @@ func (s *Store) Load(ctx context.Context, chat bot.ChatID) (record.Chat, error) 
 		}
 	}
 	for _, raw := range pairs(cases.value) {
-		one, err := record.DecodeCase([]byte(raw))
+		one, err := readAs(s, raw, record.DecodeCase)
 		if err != nil {
 			return record.Chat{}, err
 		}
@@ -88,7 +88,7 @@ func (s *Store) FindCase(ctx context.Context, code string) (record.Case, error) 
 	if found.value == nil {
 		return record.Case{}, delivery.ErrNotFound
 	}
-	c, err := record.DecodeCase([]byte(text(found.value)))
+	c, err := readAs(s, text(found.value), record.DecodeCase)
 	if err != nil {
 		return record.Case{}, err
 	}

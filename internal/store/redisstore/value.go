@@ -15,8 +15,8 @@ import (
 // sequence – stands before or beside the encodings of package record:
 //
 //	delivery  field [t<not before 12>]<priority 1><sequence 12><end 12>[k][<collapse 8 raw bytes>], k if it is tracked,
-//	          value <saved at 8><record.EncodeDelivery>
-//	letter    <written at 8><attempts 2><record.EncodeLetter>
+//	          value <saved at 8><record.Delivery>
+//	letter    <written at 8><attempts 2><record.Letter>
 //	dead      d or l, <at 8><length 1><reason><length 1><field><value of the delivery or letter>
 //	ref       <end 8><reference>
 //	code      <name 16><end 8>
@@ -55,7 +55,7 @@ type stored struct {
 // isDelivery tells the fields of deliveries from those of the queue's state.
 func isDelivery(field string) bool { return field != "" && (field[0] <= '3' || field[0] == 't') }
 
-func decodeStored(field, value string) (d stored, err error) {
+func (s *Store) decodeStored(field, value string) (d stored, err error) {
 	torn := fmt.Errorf("decode queue: %w", record.ErrCorrupt)
 	if field != "" && field[0] == 't' {
 		if len(field) < 13 {
@@ -71,7 +71,7 @@ func decodeStored(field, value string) (d stored, err error) {
 		return d, torn
 	}
 	at := d.notBefore
-	if d.Delivery, err = record.DecodeDelivery([]byte(value[8:])); err != nil {
+	if d.Delivery, err = readAs(s, value[8:], record.DecodeDelivery); err != nil {
 		return d, err
 	}
 	d.notBefore = at
@@ -84,16 +84,25 @@ func decodeStored(field, value string) (d stored, err error) {
 	return d, nil
 }
 
+// readAs decodes a record, if it is of a format that this program reads.
+func readAs[T any](s *Store, value string, decode func([]byte) (T, error)) (T, error) {
+	if err := s.newest.Reads([]byte(value)); err != nil {
+		var none T
+		return none, err
+	}
+	return decode([]byte(value))
+}
+
 // timeAt reads the time that begins a value.
 func timeAt(value string) time.Time {
 	return time.UnixMilli(int64(binary.BigEndian.Uint64([]byte(value[:8])))).UTC()
 }
 
-func decodeLetter(value string) (record.Letter, error) {
+func (s *Store) decodeLetter(value string) (record.Letter, error) {
 	if len(value) < 10 {
 		return record.Letter{}, fmt.Errorf("decode letter: %w", record.ErrCorrupt)
 	}
-	l, err := record.DecodeLetter([]byte(value[10:]))
+	l, err := readAs(s, value[10:], record.DecodeLetter)
 	if err != nil {
 		return record.Letter{}, err
 	}
@@ -101,7 +110,7 @@ func decodeLetter(value string) (record.Letter, error) {
 	return l, nil
 }
 
-func decodeDead(id, value string) (record.Dead, error) {
+func (s *Store) decodeDead(id, value string) (record.Dead, error) {
 	torn := fmt.Errorf("decode dead letter: %w", record.ErrCorrupt)
 	if len(value) < 10 {
 		return record.Dead{}, torn
@@ -117,10 +126,10 @@ func decodeDead(id, value string) (record.Dead, error) {
 	var err error
 	switch kind {
 	case 'l':
-		d.Letter, err = decodeLetter(rest)
+		d.Letter, err = s.decodeLetter(rest)
 	case 'd':
 		var found stored
-		found, err = decodeStored(field, rest)
+		found, err = s.decodeStored(field, rest)
 		d.Delivery = found.Delivery
 	default:
 		return record.Dead{}, torn

@@ -21,7 +21,7 @@ func (s *Store) Hold(ctx context.Context, name, holder string, ttl time.Duration
 	}
 	return s.vault(ctx, &call{
 		shard:   house,
-		script:  &s.scripts.hold,
+		script:  &s.tools().hold,
 		keys:    []string{s.keys.lease(name), s.keys.house()},
 		args:    []any{s.clock.micros(), holder, int64((ttl + time.Microsecond - 1) / time.Microsecond)},
 		durable: true, // a lease that is lost with its server would have two holders
@@ -32,7 +32,7 @@ func (s *Store) Hold(ctx context.Context, name, holder string, ttl time.Duration
 func (s *Store) LetGo(ctx context.Context, name, holder string) error {
 	_, err := s.vault(ctx, &call{
 		shard:  house,
-		script: &s.scripts.letGo,
+		script: &s.tools().letGo,
 		keys:   []string{s.keys.lease(name), s.keys.house()},
 		args:   []any{holder},
 	})
@@ -66,7 +66,7 @@ func (s *Store) Swap(ctx context.Context, name string, old, next []byte) (swappe
 	_, _ = rand.Read(mark[:]) // it never fails
 	return s.vault(ctx, &call{
 		shard:   house,
-		script:  &s.scripts.swap,
+		script:  &s.tools().swap,
 		keys:    []string{s.keys.value(name), s.keys.house()},
 		args:    []any{mark[:], old, next, keepMark.Milliseconds()},
 		durable: true,

@@ -31,7 +31,7 @@ func (s *Store) Work(ctx context.Context, n int) ([]record.Work, error) {
 		}
 		return &call{
 			shard:  item.shard,
-			script: &s.scripts.work,
+			script: &s.tools().work,
 			keys:   []string{s.keys.work(item.shard), key},
 			args:   []any{s.clock.micros(), item.member, field},
 		}
@@ -39,7 +39,7 @@ func (s *Store) Work(ctx context.Context, n int) ([]record.Work, error) {
 		if c.value == nil {
 			return false, nil
 		}
-		w, err := decodeWork(text(c.args[1]), text(c.value))
+		w, err := s.decodeWork(text(c.args[1]), text(c.value))
 		if err != nil {
 			return false, err
 		}
@@ -49,14 +49,14 @@ func (s *Store) Work(ctx context.Context, n int) ([]record.Work, error) {
 	return work, err
 }
 
-func decodeWork(member, value string) (w record.Work, err error) {
+func (s *Store) decodeWork(member, value string) (w record.Work, err error) {
 	if member[0] == letterMember {
 		w.Kind = record.WorkLetter
-		w.Letter, err = decodeLetter(value)
+		w.Letter, err = s.decodeLetter(value)
 		return w, err
 	}
 	w.Kind = record.WorkCase
-	w.Case, err = record.DecodeCase([]byte(value))
+	w.Case, err = readAs(s, value, record.DecodeCase)
 	return w, err
 }
 
@@ -86,7 +86,7 @@ func (s *Store) Finish(ctx context.Context, w record.Work, st record.Settlement)
 	}
 	return s.do(ctx, &call{
 		shard:  shard,
-		script: &s.scripts.finish,
+		script: &s.tools().finish,
 		keys:   []string{s.keys.work(shard), key, s.keys.grave(shard, id), s.keys.graves(shard)},
 		args: []any{
 			s.clock.micros(), member, field, result, millisOf(st.After), millis(w.Case.Due),

@@ -86,10 +86,14 @@ func (w *world) Advance(t testing.TB, d time.Duration) {
 	}
 }
 
-// Walk shows every key, field and member that has not ended.
+// Walk shows every key, field and member that has not ended, but for signs of life:
+// they tell of programs, and begin with them.
 func (w *world) Walk(show func(key, value []byte)) error {
 	ctx := context.Background()
 	return w.each(ctx, func(c *redis.Client, key string) error {
+		if key == w.prefix+":{house}:replicas" {
+			return nil
+		}
 		left, err := c.PTTL(ctx, key).Result()
 		if err != nil || left >= 0 && left <= redisstore.Spare {
 			return err

@@ -116,7 +116,7 @@ func backup(t *testing.T, e *Engine) {
 }
 
 func sameChat(a, b record.Chat) bool {
-	return bytes.Equal(record.EncodeChat(a), record.EncodeChat(b)) && slices.EqualFunc(a.Cases, b.Cases, sameCase)
+	return bytes.Equal(record.Newest.EncodeChat(a), record.Newest.EncodeChat(b)) && slices.EqualFunc(a.Cases, b.Cases, sameCase)
 }
 
 // wantRestored checks that what waited is dead, and nothing of it on its way.

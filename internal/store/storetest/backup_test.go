@@ -21,30 +21,30 @@ func (s *memory) items() (all []record.Item, err error) {
 	for name := range s.m.chats {
 		c := s.m.named(name)
 		if c.revision > 0 {
-			add(record.Item{Kind: record.ItemChat, Name: name, Ends: c.ends}, record.EncodeChat(s.load(c)), nil)
+			add(record.Item{Kind: record.ItemChat, Name: name, Ends: c.ends}, record.Newest.EncodeChat(s.load(c)), nil)
 		}
 		for _, k := range c.cases {
-			value, err := record.EncodeCase(k.Case)
+			value, err := record.Newest.EncodeCase(k.Case)
 			add(record.Item{Kind: record.ItemCase, Name: name, Ends: k.Ends}, value, err)
 		}
 		for _, d := range c.queue {
-			value, err := record.EncodeDelivery(d.Delivery)
+			value, err := record.Newest.EncodeDelivery(d.Delivery)
 			add(record.Item{Kind: record.ItemDelivery, Name: name, Ends: d.Expires}, value, err)
 		}
 		if !s.m.over(c.window.Ends(c.opened)) {
-			add(record.Item{Kind: record.ItemWindow, Name: name, Ends: c.window.Ends(c.opened)}, record.EncodeWindow(c.window, c.opened), nil)
+			add(record.Item{Kind: record.ItemWindow, Name: name, Ends: c.window.Ends(c.opened)}, record.Newest.EncodeWindow(c.window, c.opened), nil)
 		}
 		for mark, r := range c.refs {
 			add(record.Item{Kind: record.ItemRef, Name: name, Mark: mark, Ends: r.ends}, r.ref, nil)
 		}
 	}
 	for _, l := range s.m.letters {
-		value, err := record.EncodeLetter(l.Letter)
+		value, err := record.Newest.EncodeLetter(l.Letter)
 		add(record.Item{Kind: record.ItemLetter}, value, err)
 	}
 	for _, d := range s.m.graves() {
 		d.ID = s.graveID(d)
-		value, err := record.EncodeDead(d)
+		value, err := record.Newest.EncodeDead(d)
 		add(record.Item{Kind: record.ItemDead, Ends: d.At.Add(record.KeepDead)}, value, err)
 	}
 	for day := range s.m.counts {

@@ -156,8 +156,8 @@ func buryAll(t testing.TB, e *Engine) {
 
 // sameDelivery reports whether two deliveries would be stored alike.
 func sameDelivery(a, b record.Delivery) bool {
-	x, errX := record.EncodeDelivery(a)
-	y, errY := record.EncodeDelivery(b)
+	x, errX := record.Newest.EncodeDelivery(a)
+	y, errY := record.Newest.EncodeDelivery(b)
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 

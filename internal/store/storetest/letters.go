@@ -27,14 +27,14 @@ func letterTests() []test {
 func letters(to bot.ChatID, texts ...string) []bot.Letter {
 	var ls []bot.Letter
 	for _, text := range texts {
-		ls = append(ls, bot.Letter{To: to, Replies: []bot.Reply{{Kind: bot.ReplyHandoff, Text: text}}})
+		ls = append(ls, bot.Letter{To: to, Replies: []bot.Reply{{Kind: bot.ReplyHandoff, Text: text}}, Trace: traceOf(text)})
 	}
 	return ls
 }
 
 func sameLetter(a, b record.Letter) bool {
-	x, errX := record.EncodeLetter(a)
-	y, errY := record.EncodeLetter(b)
+	x, errX := record.Newest.EncodeLetter(a)
+	y, errY := record.Newest.EncodeLetter(b)
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 

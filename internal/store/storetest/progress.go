@@ -83,7 +83,7 @@ func refs(t *testing.T, e *Engine) {
 }
 
 // wantRef checks what is remembered of a provider's id; nothing if want is empty.
-func wantRef(t *testing.T, e *Engine, chat bot.ChatID, provider, want string) {
+func wantRef(t testing.TB, e *Engine, chat bot.ChatID, provider, want string) {
 	t.Helper()
 	got, err := e.Ref(t.Context(), chat, provider)
 	switch {

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"testing"
@@ -73,7 +75,14 @@ func (w *writer) hand(out ...record.Outgoing) *record.Lease {
 
 // say is a message with no rules but its priority.
 func say(text string, p record.Priority) record.Outgoing {
-	return record.Outgoing{Reply: bot.Reply{Kind: bot.ReplyAnswer, Text: text}, Priority: p}
+	return record.Outgoing{Reply: bot.Reply{Kind: bot.ReplyAnswer, Text: text}, Priority: p, Trace: traceOf(text)}
+}
+
+// traceOf is a trace that tells texts apart: every test of the suite also sees to it
+// that it comes along.
+func traceOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:record.TraceSize/2])
 }
 
 // reply is the bot's answer.

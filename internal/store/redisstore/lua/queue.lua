@@ -3,7 +3,7 @@
 --   L   token 8, until 8, field of the delivery that is leased
 --   N   nothing goes before this time (ms)
 --   H   held: nothing goes before the chat writes
---   W   the window, record.EncodeWindow: version 1, since 8, sent 4, free 8, free messages 4, total 8
+--   W   the window, record.Window: format 1, since 8, sent 4, free 8, free messages 4, total 8
 --   P   the queue is sent, not fetched: what has ended stays SLACK longer, to be settled
 --   T   <tat µs> <every µs> <burst>: the pace
 -- A delivery that was told that it waits until the chat writes is put off until its end.
@@ -137,7 +137,7 @@ end
 
 local function putPace(q) put(q, 'T', string.format('%.0f %.0f %.0f', q.tat, q.every, q.burst)) end
 
-local function packWindow(q) return VERSION .. struct.pack('>I8I4I8I4I8', q.since, q.sent, q.free, q.most, q.total) end
+local function packWindow(q) return FORMAT .. struct.pack('>I8I4I8I4I8', q.since, q.sent, q.free, q.most, q.total) end
 
 local function putWindow(q)
   q.W = packWindow(q)

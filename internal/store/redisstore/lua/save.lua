@@ -129,7 +129,7 @@ for i = math.max(behind, first - 1) + 1, #marks, 12 do ahead[#ahead + 1] = marks
 marks = marks:sub(first, behind) .. table.concat(ahead) .. mark .. struct.pack('>I4', secs)
 if #marks > 12 * SEEN_LIMIT then marks = marks:sub(-12 * SEEN_LIMIT) end
 redis.call('SET', KEYS[1],
-  VERSION .. following .. u64(base + nOuts) .. struct.pack('>I4', #marks / 12) .. marks .. ARGV[2],
+  FORMAT .. following .. u64(base + nOuts) .. struct.pack('>I4', #marks / 12) .. marks .. ARGV[2],
   'PX', px((secs + KEEP_CHAT) * 1000 - now))
 
 -- The queue.
