@@ -144,7 +144,6 @@ func (l *lane) later(kind Kind, s record.Settlement) record.Settlement {
 }
 
 func (l *lane) giveUp(reason string) record.Settlement {
-	l.log.Warn("message given up", "reason", reason)
 	l.options.Observer.failed(l.config.Lane, reason)
 	return record.Settlement{Result: record.Failed, Reason: reason}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/trace"
 )
 
 const (
@@ -35,6 +36,7 @@ func (l *lane) work(ctx, work context.Context, jobs <-chan job) {
 // for the same chat.
 func (l *lane) carry(ctx, work context.Context, j job) {
 	for {
+		work := trace.With(work, j.lease.Delivery.Trace)
 		settlement, ok := l.handle(ctx, work, &j)
 		l.decided(&j)
 		if j.permit {
@@ -45,12 +47,22 @@ func (l *lane) carry(ctx, work context.Context, j job) {
 			l.left()
 			return
 		}
+		l.tell(work, settlement)
 		next, from := l.settle(work, j.lease, settlement)
 		if next == nil {
 			return
 		}
 		j = job{lease: *next, from: from}
 	}
+}
+
+// tell logs how a try ended.
+func (l *lane) tell(ctx context.Context, s record.Settlement) {
+	if s.Result == record.Failed {
+		l.log.WarnContext(ctx, "message given up", "reason", s.Reason)
+		return
+	}
+	l.log.DebugContext(ctx, "message settled", "result", s.Result, "after", s.After)
 }
 
 // handle returns how the message of a job ended; false means that it was not
@@ -189,7 +201,7 @@ func sendError(err error, late bool) *SendError {
 func (l *lane) safely(ctx context.Context, d record.Delivery) (p Progress, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			l.log.Error("panic while sending", "panic", describe(v), "at", panicSite())
+			l.log.ErrorContext(ctx, "panic while sending", "panic", describe(v), "at", panicSite())
 			err = &SendError{Kind: Uncertain, Reason: "panic"}
 		}
 	}()

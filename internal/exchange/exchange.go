@@ -217,7 +217,12 @@ func (x *Exchange) decide(ctx context.Context, m bot.Message) (record.Save, erro
 	}
 	save.Way.Inbound = fromChat(m)
 	for _, r := range step.Replies {
-		save.Out = append(save.Out, outgoing(r, save.Way.Supersede))
+		o := outgoing(r, save.Way.Supersede)
+		o.Trace = m.Trace
+		save.Out = append(save.Out, o)
+	}
+	for i := range save.Letters {
+		save.Letters[i].Trace = m.Trace
 	}
 	if step.Forget && m.Chat.Channel != bot.MediaChannel {
 		return save, nil // and no conversation: the next message begins one

@@ -21,6 +21,7 @@ import (
 	"github.com/doithoai/doithoai/internal/exchange"
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/store/boltstore"
+	"github.com/doithoai/doithoai/internal/trace"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -74,7 +75,7 @@ func newBench(t *testing.T, d decide, wrap func(exchange.Store) exchange.Store) 
 		Outlet:   waker{b},
 		Graves:   store,
 		MediaKey: []byte("the store's own"),
-		Log:      slog.New(slog.NewTextHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Log:      slog.New(trace.Log(slog.NewTextHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 		Now:      func() time.Time { return noon },
 	})
 	if err != nil {

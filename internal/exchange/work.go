@@ -101,7 +101,7 @@ func (x *Exchange) message(w record.Work) bot.Message {
 	if w.Kind == record.WorkLetter {
 		letter := w.Letter.Letter
 		letter.From = w.Letter.From
-		return bot.Message{Chat: letter.To, ID: "letter:" + w.Letter.ID, At: x.config.Now(), Kind: bot.KindLetter, Letter: &letter}
+		return bot.Message{Chat: letter.To, ID: "letter:" + w.Letter.ID, At: x.config.Now(), Kind: bot.KindLetter, Letter: &letter, Trace: letter.Trace}
 	}
 	due := strconv.FormatInt(w.Case.Due.UnixMilli(), 10)
 	return bot.Message{Chat: w.Case.Chat, ID: "due:" + w.Case.Code + ":" + due, At: x.config.Now(), Kind: bot.KindDue, Payload: w.Case.Code}

@@ -74,6 +74,36 @@ func (b *bench) dead(t *testing.T) (reasons []string) {
 	return reasons
 }
 
+// All that follows from a message bears its trace: answers, letters and what they
+// lead to elsewhere, and what is logged of it. A redelivery has the same one.
+func TestATraceGoesAlong(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, tell, nil)
+	b.handle(t, "1", "xin chào")
+	b.handle(t, "1", "xin chào")
+	b.work(t, b.store, func() bool { return b.waiting(t, room) != "" })
+	traces := map[string]bool{}
+	for _, chat := range []bot.ChatID{alice, room} {
+		ds, err := b.store.Pending(t.Context(), chat)
+		if err != nil || len(ds) != 1 {
+			t.Fatalf("%d messages wait (%v), want one", len(ds), err)
+		}
+		traces[ds[0].Trace] = true
+	}
+	if len(traces) != 1 || traces[""] {
+		t.Fatalf("traces %v, want one", traces)
+	}
+	for id := range traces {
+		if lines := strings.Count(b.log.String(), "trace="+id); lines != 3 || strings.Count(b.log.String(), "message taken") != lines {
+			t.Errorf("%d lines of one trace, want the message, its redelivery and the letter:\n%s", lines, &b.log)
+		}
+	}
+	b.handle(t, "2", "xin chào")
+	if ds, err := b.store.Pending(t.Context(), alice); err != nil || len(ds) != 2 || traces[ds[1].Trace] {
+		t.Errorf("another message has the trace of the first: %+v, %v", ds, err)
+	}
+}
+
 // A letter is applied in its own chat, soon and once, whoever is in between.
 func TestLettersArrive(t *testing.T) {
 	t.Parallel()

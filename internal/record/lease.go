@@ -56,6 +56,14 @@ const (
 	Failed            // it can never be sent: it becomes a dead letter
 )
 
+// String returns the result's name, for logs and counters.
+func (r Result) String() string {
+	if names := [...]string{"none", "sent", "progressed", "later", "held", "dropped", "failed"}; int(r) < len(names) {
+		return names[r]
+	}
+	return "unknown"
+}
+
 // Settlement tells an engine how the delivery of a lease ended.
 type Settlement struct {
 	Result    Result
