@@ -68,6 +68,7 @@ func adapters() []string {
 		"internal/console",
 		"internal/control",
 		"internal/media",
+		"internal/metrics",
 	}
 }
 
@@ -81,21 +82,22 @@ type place struct {
 // here fails: a dependency is a decision too.
 func thirdParty() map[string]place {
 	return map[string]place{
-		"github.com/chromedp/chromedp":    {tests: true},
-		"github.com/chromedp/cdproto":     {tests: true},
-		"github.com/fsnotify/fsnotify":    {packages: []string{"internal/watch"}},
-		"github.com/google/jsonschema-go": {packages: []string{"knowledge"}, tests: true},
-		"github.com/redis/go-redis":       {packages: []string{"internal/store/redisstore"}, tests: true},
-		"github.com/spf13/cobra":          {packages: []string{"cmd/doithoai"}},
-		"github.com/spf13/pflag":          {packages: []string{"cmd/doithoai"}},
-		"github.com/xuri/excelize":        {packages: []string{"internal/desks/sheet", "internal/insight"}, tests: true},
-		"go.etcd.io/bbolt":                {packages: []string{"internal/store/boltstore"}, tests: true},
-		"go.uber.org/goleak":              {tests: true},
-		"golang.org/x/term":               {packages: []string{"internal/console"}},
-		"golang.org/x/text":               {packages: []string{"internal/vietnamese", "internal/strictyaml"}, tests: true},
-		"golang.org/x/time":               {packages: adapters()},
-		"gopkg.in/yaml.v3":                {packages: []string{"internal/strictyaml"}},
-		"pgregory.net/rapid":              {tests: true},
+		"github.com/chromedp/chromedp":        {tests: true},
+		"github.com/chromedp/cdproto":         {tests: true},
+		"github.com/fsnotify/fsnotify":        {packages: []string{"internal/watch"}},
+		"github.com/google/jsonschema-go":     {packages: []string{"knowledge"}, tests: true},
+		"github.com/prometheus/client_golang": {packages: []string{"internal/metrics"}},
+		"github.com/redis/go-redis":           {packages: []string{"internal/store/redisstore"}, tests: true},
+		"github.com/spf13/cobra":              {packages: []string{"cmd/doithoai"}},
+		"github.com/spf13/pflag":              {packages: []string{"cmd/doithoai"}},
+		"github.com/xuri/excelize":            {packages: []string{"internal/desks/sheet", "internal/insight"}, tests: true},
+		"go.etcd.io/bbolt":                    {packages: []string{"internal/store/boltstore"}, tests: true},
+		"go.uber.org/goleak":                  {tests: true},
+		"golang.org/x/term":                   {packages: []string{"internal/console"}},
+		"golang.org/x/text":                   {packages: []string{"internal/vietnamese", "internal/strictyaml"}, tests: true},
+		"golang.org/x/time":                   {packages: adapters()},
+		"gopkg.in/yaml.v3":                    {packages: []string{"internal/strictyaml"}},
+		"pgregory.net/rapid":                  {tests: true},
 
 		"github.com/go-telegram-bot-api/telegram-bot-api/v5": {packages: []string{"bot/telegram"}},
 		"github.com/go-telegram/bot":                         {tests: true},
