@@ -84,7 +84,7 @@ func (c *checker) checkSource(e *entryDoc) {
 	switch {
 	case e.Mark("kiểm lại") == nil:
 		c.warn(e.File, e.Start(), "no-review", "Mục này chưa có ngày kiểm lại.", "Thêm dòng «kiểm lại: ngày/tháng/năm».")
-	case c.o.Today != 0 && e.ReviewBy != 0 && e.ReviewBy < c.o.Today && e.HoldsOn(c.o.Today):
+	case c.o.Today != 0 && e.ReviewOverdue(c.o.Today):
 		c.warn(e.File, e.At("kiểm lại"), "overdue", fmt.Sprintf("Đã quá ngày kiểm lại %s.", e.ReviewBy), "Đọc lại toàn mục, đối chiếu văn bản, rồi ghi ngày kiểm lại mới.")
 	}
 }

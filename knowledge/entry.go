@@ -80,6 +80,12 @@ func (e Entry) Version() string {
 // HoldsOn tells whether this version is valid on the day.
 func (e Entry) HoldsOn(on Date) bool { return holds(e.From, e.Until, on) }
 
+// ReviewOverdue tells whether a version that is valid on the day should have
+// been read again before it.
+func (e Entry) ReviewOverdue(on Date) bool {
+	return e.ReviewBy != 0 && e.ReviewBy < on && e.HoldsOn(on)
+}
+
 // When says what a question must be about to fit an entry, in words of the
 // lexicon.
 type When struct {

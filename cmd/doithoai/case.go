@@ -104,12 +104,7 @@ type caseLine struct {
 }
 
 func lineOf(c escalation.Case, now time.Time) caseLine {
-	return caseLine{c.Code, c.State, isLate(c, now), c.Desk, c.Holder, c.Opened, c.Due, c.Closed}
-}
-
-// isLate reports whether somebody owes an answer that was promised for before now.
-func isLate(c escalation.Case, now time.Time) bool {
-	return (c.State == bot.CaseWaiting || c.State == bot.CaseHeld) && c.Due.Before(now)
+	return caseLine{c.Code, c.State, c.Overdue(now), c.Desk, c.Holder, c.Opened, c.Due, c.Closed}
 }
 
 func newCaseList(io streams) *cobra.Command {

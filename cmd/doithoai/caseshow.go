@@ -136,7 +136,7 @@ func wholeOf(c escalation.Case, now time.Time) wholeCase {
 
 func printCase(out io.Writer, n names, c escalation.Case, now time.Time) {
 	state := stateText(n, c.State, c.Holder)
-	if isLate(c, now) {
+	if c.Overdue(now) {
 		state += ", QUÁ HẠN"
 	}
 	fmt.Fprintf(out, "Hồ sơ %s: %s\n", c.Code, state)

@@ -19,6 +19,7 @@ import (
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/exchange"
 	"github.com/doithoai/doithoai/internal/media"
+	"github.com/doithoai/doithoai/internal/metrics"
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/spool"
 	"github.com/doithoai/doithoai/internal/staff"
@@ -48,7 +49,10 @@ type App struct {
 	exchange  *exchange.Exchange
 	intake    *exchange.Intake // nil without channels that give up early
 	channels  []Channel
-	tally     tally
+	lanes     []string // of all that is sent
+	metrics   *metrics.Metrics
+	office    *office      // nil without desks
+	spool     *spool.Spool // nil without an intake
 
 	stopDelay time.Duration
 
@@ -82,7 +86,10 @@ func New(ctx context.Context, settings *config.Config, version string, log *slog
 	if err := refuseSilence(settings); err != nil {
 		return nil, err
 	}
-	a := &App{log: log.With("component", "app"), version: version, location: settings.Timezone, stopDelay: settings.StopDelay}
+	a := &App{
+		log: log.With("component", "app"), version: version, location: settings.Timezone,
+		stopDelay: settings.StopDelay, metrics: metrics.New(version),
+	}
 	if err := a.open(ctx, settings, log, options); err != nil {
 		return nil, errors.Join(err, a.Stop())
 	}
@@ -106,8 +113,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	}
 	a.cleanups.push("knowledge", stop)
 
-	office, err := a.openOffice(ctx, settings, log)
-	if err != nil {
+	if a.office, err = a.openOffice(ctx, settings, log); err != nil {
 		return err
 	}
 	if err := a.openMedia(settings, log); err != nil {
@@ -123,7 +129,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	}
 	channels, err := openChannels(wiring{
 		settings: settings, doors: Doors{Direct: direct, Quick: quick}, safe: a.store,
-		texts: texts, count: a.tally.count, measure: a.tally.set, log: log,
+		texts: texts, count: a.metrics.ChannelEvent, quota: a.metrics.ChannelQuota, log: log,
 		shelf: a.shelf, published: a.published, fetch: options.Fetch,
 	}, options.Channels)
 	if err != nil {
@@ -132,32 +138,33 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	a.channels = channels
 	decider := options.Decider
 	if decider == nil {
-		if decider, err = a.decider(office); err != nil {
+		if decider, err = a.decider(a.office); err != nil {
 			return err
 		}
 	}
 	if options.Around != nil {
 		decider = options.Around(decider)
 	}
-	if err := a.openExchange(channels, decider, log); err != nil {
+	if err := a.openExchange(channels, a.metrics.Decider(decider), log); err != nil {
 		return err
 	}
 	inner := Door(a.exchange)
-	if office != nil {
-		inner = staff.NewFront(office.directory, a.exchange)
+	if a.office != nil {
+		inner = staff.NewFront(a.office.directory, a.exchange)
 	}
-	direct.door, quick.door = inner, inner
+	direct.door = a.metrics.Door(inner)
+	quick.door = direct.door
 	if len(channels) > 0 {
 		if err := a.openIntake(settings.Data, inner, log); err != nil {
 			return err
 		}
-		quick.door = a.intake
+		quick.door = a.metrics.Door(a.intake)
 	}
 
 	mux := http.NewServeMux()
 	a.healthRoutes(mux)
 	a.serveMedia(mux)
-	site, err := open(ctx, "web", "listen", settings.Listen, a.draining(mux), log)
+	site, err := open(ctx, "web", "listen", settings.Listen, a.draining(a.counted(mux)), log)
 	if err != nil {
 		return err
 	}
@@ -179,11 +186,12 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 		}
 	}
 	if settings.AdminListen != "" {
-		site, err := open(ctx, "admin", "admin_listen", settings.AdminListen, adminRoutes(&a.tally), log)
+		site, err := open(ctx, "admin", "admin_listen", settings.AdminListen, adminRoutes(a.metrics.Handler()), log)
 		if err != nil {
 			return err
 		}
 		a.addSite(site)
+		a.addLoop("metrics", a.gatherer(settings.Data, log))
 	}
 	return nil
 }
@@ -194,13 +202,18 @@ func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *sl
 	if err != nil {
 		return err
 	}
-	a.outbox = delivery.NewPull(a.store)
+	store := a.metrics.Store(a.store)
+	a.outbox = delivery.NewPull(store)
 	lanes := a.errandLanes(channels)
+	for i, l := range lanes {
+		lanes[i].Sender = a.metrics.Sender(l.Lane, l.Sender)
+	}
 	for _, c := range channels {
-		c.Lane.Sender = patient{c.Lane.Sender, a.shelf}
+		c.Lane.Sender = patient{a.metrics.Sender(c.Lane.Lane, c.Lane.Sender), a.shelf}
 		lanes = append(lanes, c.Lane)
 	}
-	push, err := delivery.NewPush(a.store, a.store, lanes, delivery.Options{Drain: drainWait, Log: log})
+	a.showFrom(channels, lanes)
+	push, err := delivery.NewPush(store, store, lanes, delivery.Options{Drain: drainWait, Log: log, Observer: a.metrics.Observer()})
 	if err != nil {
 		return fmt.Errorf("set up delivery: %w", err)
 	}
@@ -208,7 +221,7 @@ func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *sl
 	if err != nil {
 		return fmt.Errorf("set up delivery: %w", err)
 	}
-	a.exchange, err = exchange.New(a.store, decider, exchange.Config{
+	a.exchange, err = exchange.New(store, decider, exchange.Config{
 		Apology:  sorry,
 		Graves:   a.store,
 		MediaKey: a.store.Key("media"),
@@ -221,7 +234,7 @@ func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *sl
 		return fmt.Errorf("set up exchange: %w", err)
 	}
 	a.addLoop("delivery", push.Run)
-	a.addLoop("work", func(ctx context.Context) error { return a.exchange.Work(ctx, a.store) })
+	a.addLoop("work", func(ctx context.Context) error { return a.exchange.Work(ctx, store) })
 	if wakes, ok := a.store.(waker); ok {
 		a.addLoop("wakes", func(ctx context.Context) error { return wakes.Listen(ctx, a.outbox.WakeName, a.outbox.WakeAll) })
 	}
@@ -235,7 +248,8 @@ func (a *App) openIntake(data string, inner Door, log *slog.Logger) error {
 		return spoolProblem(data, err)
 	}
 	a.cleanups.push("spool", func(context.Context) error { return kept.Close() })
-	a.intake = exchange.NewIntake(inner, kept, exchange.IntakeConfig{TooLate: tooLate, TraceKey: a.store.Key("trace"), Log: log})
+	a.spool = kept
+	a.intake = exchange.NewIntake(inner, a.metrics.Spool(kept), exchange.IntakeConfig{TooLate: tooLate, TraceKey: a.store.Key("trace"), Log: log})
 	a.addLoop("intake", func(ctx context.Context) error { a.intake.Run(ctx); return nil })
 	return nil
 }
@@ -253,7 +267,7 @@ func (a *App) addSite(s *site) {
 
 func (a *App) webChat(settings *config.Config, province string, log *slog.Logger) (*webchat.Handler, error) {
 	return webchat.New(webchat.Config{
-		Intake:         a.exchange,
+		Intake:         a.metrics.Door(a.exchange),
 		Outbox:         patientPull{a.outbox, a.shelf},
 		Media:          a.media,
 		Logger:         log,

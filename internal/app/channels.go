@@ -43,7 +43,7 @@ type wiring struct {
 	safe     safe
 	texts    bot.ChannelTexts
 	count    func(name string)
-	measure  func(name string, n uint64)
+	quota    func(channel, kind string, left int)
 	log      *slog.Logger
 
 	shelf     *shelf
@@ -151,7 +151,7 @@ func openZaloOA(w wiring) (Channel, error) {
 		Flood: w.texts.Flood, Anonymous: w.texts.Anonymous, Count: w.count, Media: zaloMedia{w.shelf},
 		Quota: func(_ bot.ChatID, q zalooa.Quota) {
 			if q.Type != zalooa.QuotaReply { // which each chat has its own of
-				w.measure("zalo-oa.quota."+string(q.Type), uint64(max(q.Remain, 0)))
+				w.quota(zalooa.Name, string(q.Type), q.Remain)
 			}
 		},
 		// A request to Zalo to have one's data deleted is «quên tôi».

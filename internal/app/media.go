@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
@@ -144,8 +143,7 @@ const errandWorkers = 4
 func (a *App) errandLanes(channels []Channel) []delivery.LaneConfig {
 	sources := map[string]media.Source{telegram.Name: nil, zalooa.Name: nil, zalobot.Name: nil}
 	for _, c := range channels {
-		name, _, _ := strings.Cut(c.Lane.Lane, "/")
-		sources[name] = c.Files
+		sources[channelOf(c.Lane.Lane)] = c.Files
 	}
 	var lanes []delivery.LaneConfig
 	for name, source := range sources {

@@ -106,9 +106,9 @@ func logPanic(log *slog.Logger, message string, value any) {
 }
 
 // adminRoutes is what the operator's own address serves.
-func adminRoutes(t *tally) http.Handler {
+func adminRoutes(figures http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /debug/counters", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, t.all()) })
+	mux.Handle("GET /metrics", figures)
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)

@@ -28,6 +28,7 @@ type liveStore interface {
 	delivery.Limiter
 	delivery.Graveyard
 	safe
+	ledger
 	// Key returns a key of its own for one purpose, the same for every program
 	// over the same store.
 	Key(purpose string) []byte

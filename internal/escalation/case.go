@@ -139,6 +139,11 @@ func (c Case) Record(now time.Time) (record.Case, error) {
 	return r, nil
 }
 
+// Overdue reports whether somebody owes an answer that was promised for before now.
+func (c Case) Overdue(now time.Time) bool {
+	return (c.State == bot.CaseWaiting || c.State == bot.CaseHeld) && c.Due.Before(now)
+}
+
 // FromRecord reads a stored case. Errors are [record.ErrCorrupt] and quote
 // nothing of it.
 func FromRecord(r record.Case) (Case, error) {

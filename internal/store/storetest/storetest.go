@@ -49,6 +49,17 @@ type Store interface {
 	// Export. More than record.MaxKept bytes are record.ErrInvalid.
 	Swap(ctx context.Context, name string, old, next []byte) (swapped bool, err error)
 
+	// Backlog tells what waits in the given lanes, in the work list and among
+	// the dead letters, at a price that does not rise with the conversations.
+	// What has ended and was not met since may be counted, but no dead letter.
+	Backlog(ctx context.Context, lanes []string) (record.Backlog, error)
+	// Scheduled shows every case that has a due time, leased or not, in no order,
+	// until show returns an error, which Scheduled returns.
+	Scheduled(ctx context.Context, show func(record.Case) error) error
+	// Space tells how much is stored and how much may be, in bytes; a limit of 0
+	// is none, or not known.
+	Space(ctx context.Context) (used, limit int64, err error)
+
 	// Export shows all that lives, the key of the names first, until show
 	// returns an error, which Export returns.
 	Export(ctx context.Context, show func(record.Item) error) error
@@ -127,7 +138,7 @@ func Run(t *testing.T, open func(t *testing.T) *Engine) {
 		leaseTests(), claimTests(), delayTests(), collapseTests(), guardTests(), progressTests(),
 		paceTests(), permitTests(), caseTests(), codeTests(), workTests(), letterTests(), deadTests(),
 		expiryTests(), endTests(), secretTests(), backupTests(), backupFaultTests(), lifeTests(),
-		holdTests(), valueTests(), windowTests(), cardTests(), trackTests(),
+		holdTests(), valueTests(), windowTests(), cardTests(), trackTests(), backlogTests(),
 	} {
 		for _, test := range subject {
 			t.Run(test.name, func(t *testing.T) {
