@@ -24,6 +24,7 @@ import (
 	"github.com/doithoai/doithoai/internal/spool"
 	"github.com/doithoai/doithoai/internal/staff"
 	"github.com/doithoai/doithoai/internal/store/redisstore"
+	"github.com/doithoai/doithoai/internal/trace"
 )
 
 // stopWait bounds Stop: long enough for the slowest message in work (a web
@@ -51,6 +52,7 @@ type App struct {
 	channels  []Channel
 	lanes     []string // of all that is sent
 	metrics   *metrics.Metrics
+	tracing   tracing
 	office    *office      // nil without desks
 	spool     *spool.Spool // nil without an intake
 
@@ -86,6 +88,7 @@ func New(ctx context.Context, settings *config.Config, version string, log *slog
 	if err := refuseSilence(settings); err != nil {
 		return nil, err
 	}
+	log = slog.New(trace.Log(log.Handler()))
 	a := &App{
 		log: log.With("component", "app"), version: version, location: settings.Timezone,
 		stopDelay: settings.StopDelay, metrics: metrics.New(version),
@@ -105,6 +108,10 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 		return err
 	}
 	a.cleanups.push("store", func(context.Context) error { return a.store.Close() })
+
+	if err := a.openTracing(ctx, settings.Tracing, log); err != nil {
+		return err
+	}
 
 	a.library = newLibrary(settings, settings.Data, log)
 	stop, err := a.library.open()
@@ -152,13 +159,13 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	if a.office != nil {
 		inner = staff.NewFront(a.office.directory, a.exchange)
 	}
-	direct.door = a.metrics.Door(inner)
+	direct.door = a.tracing.door(a.metrics.Door(inner))
 	quick.door = direct.door
 	if len(channels) > 0 {
 		if err := a.openIntake(settings.Data, inner, log); err != nil {
 			return err
 		}
-		quick.door = a.metrics.Door(a.intake)
+		quick.door = a.tracing.door(a.metrics.Door(a.intake))
 	}
 
 	mux := http.NewServeMux()
@@ -202,14 +209,14 @@ func (a *App) openExchange(channels []Channel, decider exchange.Decider, log *sl
 	if err != nil {
 		return err
 	}
-	store := a.metrics.Store(a.store)
+	store := a.tracing.store(a.metrics.Store(a.store))
 	a.outbox = delivery.NewPull(store)
 	lanes := a.errandLanes(channels)
 	for i, l := range lanes {
-		lanes[i].Sender = a.metrics.Sender(l.Lane, l.Sender)
+		lanes[i].Sender = a.tracing.sender(l.Lane, a.metrics.Sender(l.Lane, l.Sender))
 	}
 	for _, c := range channels {
-		c.Lane.Sender = patient{a.metrics.Sender(c.Lane.Lane, c.Lane.Sender), a.shelf}
+		c.Lane.Sender = patient{a.tracing.sender(c.Lane.Lane, a.metrics.Sender(c.Lane.Lane, c.Lane.Sender)), a.shelf}
 		lanes = append(lanes, c.Lane)
 	}
 	a.showFrom(channels, lanes)

@@ -41,6 +41,12 @@ func (c *Config) crossCheck(found map[string]setting) Faults {
 			}
 		}
 	}
+	if c.Tracing.Percent > 100 {
+		report("tracing.percent", "lớn hơn 100", "Ghi bao nhiêu phần trăm số tin được theo dõi, từ 0 đến 100")
+	}
+	if c.Tracing.Endpoint == "" && c.Tracing.Token != "" {
+		report("tracing.endpoint", "còn trống, mà tracing.token đã đặt", "Ghi địa chỉ nơi nhận, như http://127.0.0.1:4318/v1/traces, hoặc bỏ cả hai")
+	}
 	if strings.ContainsAny(c.RedisPrefix, "{}") {
 		report("redis_prefix", "có dấu { hoặc }", "Chỉ dùng chữ, số và dấu gạch, như dt")
 	}

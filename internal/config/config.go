@@ -32,6 +32,7 @@ type Config struct {
 	Telegram       Telegram
 	ZaloOA         ZaloOA
 	ZaloBot        ZaloBot
+	Tracing        Tracing
 
 	values []Value
 }
@@ -59,6 +60,13 @@ type ZaloOA struct {
 type ZaloBot struct {
 	Token, API, Secret string
 	Mode               Mode
+}
+
+// Tracing is where OpenTelemetry's spans go. An empty endpoint means nowhere.
+type Tracing struct {
+	Endpoint string // of OTLP over HTTP, with its path: http://127.0.0.1:4318/v1/traces
+	Token    string // for Authorization: Bearer; may be empty
+	Percent  int    // of the messages
 }
 
 // Value is one setting as it came out, for «config show».

@@ -125,6 +125,8 @@ func TestFaults(t *testing.T) {
 		"no web address":   {"public_url: hoi.vn", nil, []string{"public_url: «hoi.vn»"}},
 		"no time zone":     {"timezone: Hà Nội", nil, []string{"timezone: «Hà Nội»"}},
 		"no network":       {"trusted_proxies: 10.0.0", nil, []string{"trusted_proxies: «10.0.0»"}},
+		"too much tracing": {"tracing:\n  endpoint: http://127.0.0.1:4318/v1/traces\n  percent: 101", nil, []string{"tracing.percent", "lớn hơn 100"}},
+		"tracing nowhere":  {"", []string{"DOITHOAI_TRACING_TOKEN=x"}, []string{"tracing.endpoint", "còn trống"}},
 		"no yes":           {"web:\n  enabled: bật", nil, []string{"web.enabled: «bật»"}},
 		"no mode":          {"telegram:\n  mode: push", nil, []string{"telegram.mode: «push»"}},
 		"no folder":        {"knowledge: nowhere", nil, []string{"knowledge: không mở được thư mục"}},

@@ -68,5 +68,9 @@ func keys() []key {
 		{path: "zalo_bot.api", kind: webURL, fallback: "https://bot-api.zaloplatforms.com", to: func(c *Config) any { return &c.ZaloBot.API }},
 		{path: "zalo_bot.mode", kind: mode, fallback: "polling", to: func(c *Config) any { return &c.ZaloBot.Mode }},
 		{path: "zalo_bot.secret", kind: text, secret: true, to: func(c *Config) any { return &c.ZaloBot.Secret }},
+
+		{path: "tracing.endpoint", kind: webURL, to: func(c *Config) any { return &c.Tracing.Endpoint }},
+		{path: "tracing.token", kind: text, secret: true, to: func(c *Config) any { return &c.Tracing.Token }},
+		{path: "tracing.percent", kind: count, fallback: "100", to: func(c *Config) any { return &c.Tracing.Percent }},
 	}
 }
