@@ -201,6 +201,31 @@ func TestValuesHideSecrets(t *testing.T) {
 	}
 }
 
+// A password of Redis may stand in several places of its address.
+func TestRedisIsShownWithoutItsPasswords(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ url, want string }{
+		"password":  {"redis://:geheim@h:6379/2", "redis://••••••@h:6379/2"},
+		"user":      {"rediss://u:geheim@h", "rediss://••••••@h"},
+		"no name":   {"redis://geheim@h", "redis://••••••@h"},
+		"parameter": {"redis+sentinel://u:geheim@a:1,b:2/chinh?sentinel_password=geheim&wait=1", "redis+sentinel://••••••@a:1,b:2/chinh?••••••"},
+		"open":      {"redis://h:6379", "redis://h:6379"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			loaded, err := load(t, "redis: "+c.url+"\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range loaded.Values() {
+				if v.Key == "redis" && v.Text != c.want {
+					t.Errorf("got %q, want %q", v.Text, c.want)
+				}
+			}
+		})
+	}
+}
+
 func FuzzLoad(f *testing.F) {
 	f.Add("listen: :1\ntelegram:\n  token: x\n")
 	f.Add("web: [a]\n\tx: &a *b")
