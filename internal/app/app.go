@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -150,7 +151,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	mux := http.NewServeMux()
 	a.healthRoutes(mux)
 	a.serveMedia(mux)
-	site, err := open(ctx, "web", "listen", settings.Listen, mux, log)
+	site, err := open(ctx, "web", "listen", settings.Listen, mux, strings.HasPrefix(settings.PublicURL, "https://"), log)
 	if err != nil {
 		return err
 	}
@@ -172,7 +173,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 		}
 	}
 	if settings.AdminListen != "" {
-		site, err := open(ctx, "admin", "admin_listen", settings.AdminListen, adminRoutes(&a.tally), log)
+		site, err := open(ctx, "admin", "admin_listen", settings.AdminListen, adminRoutes(&a.tally), false, log)
 		if err != nil {
 			return err
 		}
