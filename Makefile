@@ -24,8 +24,8 @@ chaos: ## a thousand faults on each engine, a thousand updates a second, a store
 	go test ./internal/app -v -timeout 60m -run TestCasesThroughTheProgram -reckless
 	go test ./internal/chaos -v -timeout 2h -run Telegram -tgrate 1000 -tgfaults 100 -tgrest 5s
 	go test ./internal/chaos -v -timeout 12h -skip Telegram -faults 1000
-vuln: ## known vulnerabilities in what we import; needs the network
-	go run golang.org/x/vuln/cmd/govulncheck@latest ./...
+vuln: ## known vulnerabilities in what we import; GOVULNDB may name a copy of the database
+	@scripts/vuln.sh
 learn: ## fit understanding to the built-in base again, after its questions or words changed
 	go run ./cmd/doithoai kb eval --calibrate --kb knowledge/quangngai
 schema: ## rewrite the schemas that editors of the knowledge base and of the desks use

@@ -18,6 +18,7 @@ type Limits struct {
 	AddressPerMinute  int // messages and new sessions of one address [600]
 	AddressBurst      int // [120]
 	Streams           int // open at once, in all [2000]
+	StreamsPerAddress int // open at once [500]
 	StreamsPerSession int // the oldest is closed for a new one [3]
 	Sessions          int // remembered by the limits; twice as many at most [20000]
 	// BodyTime is how long the body of a request may take to arrive [10 s].
@@ -31,7 +32,7 @@ func (l Limits) withDefaults() Limits {
 	}{
 		{&l.MessagesPerMinute, 20}, {&l.MessageBurst, 10},
 		{&l.AddressPerMinute, 600}, {&l.AddressBurst, 120},
-		{&l.Streams, 2000}, {&l.StreamsPerSession, 3}, {&l.Sessions, 20000},
+		{&l.Streams, 2000}, {&l.StreamsPerAddress, 500}, {&l.StreamsPerSession, 3}, {&l.Sessions, 20000},
 	} {
 		if *f.field <= 0 {
 			*f.field = f.fallback

@@ -55,9 +55,12 @@ func (c clients) address(r *http.Request) string {
 	return addr.String()
 }
 
-// https reports whether the resident's browser speaks https with us.
+// https reports whether the resident's browser speaks https with us. Where the
+// public address says so it does, also if a proxy forgets to tell or is not named
+// among those that are believed: a cookie that goes out in the open is worse than
+// a page that does not work by another address.
 func (c clients) https(r *http.Request) bool {
-	if r.TLS != nil {
+	if r.TLS != nil || strings.HasPrefix(c.origin, "https://") {
 		return true
 	}
 	if proto := r.Header.Get("X-Forwarded-Proto"); proto != "" && c.trusts(peer(r)) {

@@ -112,7 +112,7 @@ func (h *Handler) sendReplies(w http.ResponseWriter, r *http.Request) error {
 		}
 		patience = min(longPoll, time.Duration(seconds)*time.Second)
 	}
-	ctx, leave, ok := h.streams.enter(r.Context(), s.name())
+	ctx, leave, ok := h.streams.enter(r.Context(), s.name(), h.clients.address(r))
 	defer leave()
 	if !ok {
 		patience = 0
@@ -159,7 +159,7 @@ func (h *Handler) sendEvents(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	bodyRead(w) // the server's own read timeout must not end the waiting
-	ctx, leave, ok := h.streams.enter(r.Context(), s.name())
+	ctx, leave, ok := h.streams.enter(r.Context(), s.name(), h.clients.address(r))
 	defer leave()
 	if !ok {
 		return &failure{status: http.StatusServiceUnavailable, code: "full", retryAfter: pauseWhen}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/httphead"
 	"github.com/doithoai/doithoai/internal/record"
 )
 
@@ -124,7 +125,7 @@ func New(cfg Config) (*Handler, error) {
 		sessions: newSessions(cfg.Key, limits.Sessions),
 		clients:  clients{origin: origin, trusted: cfg.TrustedProxies},
 		limits:   newLimiters(limits),
-		streams:  newStreams(limits.Streams, limits.StreamsPerSession),
+		streams:  newStreams(limits),
 		province: cfg.Province,
 		bodyTime: limits.BodyTime,
 		closing:  make(chan struct{}),
@@ -171,25 +172,16 @@ func (h *Handler) routes() {
 
 // ServeHTTP serves the page and its API.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	securityHeaders(w.Header())
+	httphead.Set(w.Header())
+	w.Header().Set("Content-Security-Policy", pagePolicy)
 	h.limitBody(w, r)
 	h.mux.ServeHTTP(w, r)
 }
 
-// securityHeaders hold for every answer. The page loads nothing from elsewhere,
-// is framed by nobody and tells other sites nothing.
-func securityHeaders(head http.Header) {
-	head.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
-		"media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'")
-	head.Set("X-Content-Type-Options", "nosniff")
-	head.Set("X-Frame-Options", "DENY")
-	head.Set("Referrer-Policy", "no-referrer")
-	head.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
-	head.Set("Cross-Origin-Opener-Policy", "same-origin")
-	head.Set("Cross-Origin-Resource-Policy", "same-origin")
-	// Chat answers are a person's own; the assets override it.
-	head.Set("Cache-Control", "no-store")
-}
+// pagePolicy lets the page have what is its own: nothing inline, nothing from
+// elsewhere.
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+	"media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 
 // Close ends all open event streams and long requests, so that a server can
 // shut down without waiting for them; browsers come back by themselves. Give

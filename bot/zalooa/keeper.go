@@ -112,13 +112,13 @@ func (k *keeper) replaced(ctx context.Context, refused string) (string, bool) {
 	}
 	for {
 		k.mu.Lock()
-		token, changed, broken := k.pair.Access, k.changed, k.trouble
-		if token == refused {
+		access, changed, broken := k.pair.Access, k.changed, k.trouble
+		if access == refused {
 			k.bad = refused
 		}
 		k.mu.Unlock()
-		if token != refused && token != "" {
-			return token, true
+		if access != refused && access != "" {
+			return access, true
 		}
 		if errors.Is(broken, ErrLogin) {
 			return "", false

@@ -88,7 +88,7 @@ func (o *oauth) ask(ctx context.Context, form url.Values, secrets ...string) (Pa
 		if reason == "" {
 			reason = a.Message
 		}
-		return Pair{}, &RefusedError{Code: a.Code, Name: hide(cut(a.Name, maxName)), Reason: hide(cut(reason, maxName))}
+		return Pair{}, &RefusedError{Code: a.Code, Name: cut(hide(a.Name), maxName), Reason: cut(hide(reason), maxName)}
 	}
 	return Pair{}, fmt.Errorf("ask for tokens: answer with status %d holds neither tokens nor an error", res.StatusCode)
 }

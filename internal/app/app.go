@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -171,7 +172,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	mux := http.NewServeMux()
 	a.healthRoutes(mux)
 	a.serveMedia(mux)
-	site, err := open(ctx, "web", "listen", settings.Listen, a.draining(a.counted(mux)), log)
+	site, err := open(ctx, "web", "listen", settings.Listen, a.draining(a.counted(mux)), strings.HasPrefix(settings.PublicURL, "https://"), log)
 	if err != nil {
 		return err
 	}
@@ -193,7 +194,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 		}
 	}
 	if settings.AdminListen != "" {
-		site, err := open(ctx, "admin", "admin_listen", settings.AdminListen, adminRoutes(a.metrics.Handler()), log)
+		site, err := open(ctx, "admin", "admin_listen", settings.AdminListen, adminRoutes(a.metrics.Handler()), false, log)
 		if err != nil {
 			return err
 		}

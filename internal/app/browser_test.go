@@ -3,13 +3,16 @@ package app_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/chromedp"
 )
 
@@ -41,8 +44,16 @@ func TestAnswerInABrowser(t *testing.T) {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
+	complaints := &sheet{}
+	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithListener(func(event any) {
+		if e, ok := event.(*log.EventEntryAdded); ok { // what a policy forbids is told here
+			fmt.Fprintln(complaints, e.Entry.Source, e.Entry.Text, e.Entry.URL)
+		}
+	}))
 	t.Cleanup(cancel)
+	if _, err := chromedp.Call(ctx, log.Enable, cdp.Empty{}); err != nil {
+		t.Fatal(err)
+	}
 	phone := emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 844, DeviceScaleFactor: 2, Mobile: true}
 	if _, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, phone); err != nil {
 		t.Fatal(err)
@@ -65,8 +76,21 @@ func TestAnswerInABrowser(t *testing.T) {
 	if !strings.Contains(page, "Gặp cán bộ") {
 		t.Errorf("the page says %q, want a way to a person in it", page)
 	}
+	if complaints.says(" ") {
+		t.Errorf("the browser complains: %s", complaints.text.String())
+	}
 	if *picture != "" {
 		shoot(ctx, t, *picture)
+	}
+	// What an intruder would put into the page does not run, and is told: the
+	// silence above says something.
+	const intrude = `(() => { const s = document.createElement("style"); s.textContent = "body{display:none}"; document.head.append(s); return true })()`
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](intrude)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the browser complains of a style that is not ours", func() bool { return complaints.says("Content Security Policy") })
+	if shown, err := chromedp.Run(ctx, chromedp.Evaluate[string](`getComputedStyle(document.body).display`)); err != nil || shown == "none" {
+		t.Errorf("a style that is not ours holds: %q, %v", shown, err)
 	}
 }
 

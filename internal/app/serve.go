@@ -10,6 +10,8 @@ import (
 	"net/http/pprof"
 	"runtime/debug"
 	"time"
+
+	"github.com/doithoai/doithoai/internal/httphead"
 )
 
 // Timeouts of the servers. Event streams write for as long as they like, so
@@ -28,8 +30,9 @@ type site struct {
 	server   *http.Server
 }
 
-// open binds the address; what is served there starts with run.
-func open(ctx context.Context, name, key, address string, handler http.Handler, log *slog.Logger) (*site, error) {
+// open binds the address; what is served there starts with run. https says that
+// a proxy brings it to residents over nothing else.
+func open(ctx context.Context, name, key, address string, handler http.Handler, https bool, log *slog.Logger) (*site, error) {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
@@ -39,7 +42,7 @@ func open(ctx context.Context, name, key, address string, handler http.Handler, 
 		name:     name,
 		listener: listener,
 		server: &http.Server{
-			Handler:           recovered(handler, log),
+			Handler:           httphead.Around(recovered(handler, log), https),
 			ReadHeaderTimeout: readHeaderTimeout,
 			ReadTimeout:       readTimeout,
 			IdleTimeout:       idleTimeout,

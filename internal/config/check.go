@@ -1,6 +1,20 @@
 package config
 
-import "strings"
+import (
+	"net"
+	"net/netip"
+	"strings"
+)
+
+// isLocal reports whether only programs of the same machine reach an address.
+func isLocal(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
+}
 
 // crossCheck finds what only several settings together tell.
 func (c *Config) crossCheck(found map[string]setting) Faults {
@@ -17,6 +31,10 @@ func (c *Config) crossCheck(found map[string]setting) Faults {
 	}
 	if c.AdminListen != "" && c.AdminListen == c.Listen {
 		report("admin_listen", "trùng với listen", "Chọn một cổng khác, chỉ mở trong máy, như 127.0.0.1:8081")
+	}
+	if c.AdminListen != "" && !c.AdminRemote && !isLocal(c.AdminListen) {
+		report("admin_listen", "mở cho máy khác vào được mà không có mật khẩu nào",
+			"Viết như 127.0.0.1:8081. Nếu đã có tường lửa hay mạng riêng che thì đặt admin_remote: có")
 	}
 	webhookSecret := func(section string, mode Mode, token, secret string) {
 		if token != "" && mode == ModeWebhook && secret == "" {

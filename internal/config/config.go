@@ -18,6 +18,7 @@ const (
 type Config struct {
 	Listen         string         // address of the web chat and the webhooks
 	AdminListen    string         // address of pprof; empty switches it off
+	AdminRemote    bool           // AdminListen may be reached from other machines: something else keeps strangers out
 	Data           string         // folder of the embedded store
 	Media          string         // folder of copies of pictures and the like; empty means media in Data
 	Redis          string         // URL; empty means the embedded store

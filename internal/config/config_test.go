@@ -116,27 +116,29 @@ func TestFaults(t *testing.T) {
 		"secret file missing": {"web:\n  enabled: có", []string{"DOITHOAI_REDIS_FILE=/nowhere"}, []string{"không đọc được tệp /nowhere"}},
 		"secret twice": {"web:\n  enabled: có", []string{"DOITHOAI_REDIS=redis://a", "DOITHOAI_REDIS_FILE=" + os.DevNull},
 			[]string{"đã đặt bằng biến DOITHOAI_REDIS rồi"}},
-		"section as text":  {"telegram: x", nil, []string{"telegram: chỗ này phải là"}},
-		"text as section":  {"listen:\n  a: b", nil, []string{"listen: ở đây chỉ ghi một giá trị"}},
-		"duplicate":        {"listen: :1\nLISTEN: :2", nil, []string{"doithoai.yaml:2", "đã có ở dòng 1"}},
-		"no address":       {"listen: 8080", nil, []string{"listen: «8080» không phải địa chỉ"}},
-		"port too high":    {"listen: :99999", nil, []string{"listen: «:99999»"}},
-		"no redis":         {"redis: http://:geheim@h", nil, []string{"redis: không phải địa chỉ Redis"}},
-		"no web address":   {"public_url: hoi.vn", nil, []string{"public_url: «hoi.vn»"}},
-		"no time zone":     {"timezone: Hà Nội", nil, []string{"timezone: «Hà Nội»"}},
-		"no network":       {"trusted_proxies: 10.0.0", nil, []string{"trusted_proxies: «10.0.0»"}},
-		"too much tracing": {"tracing:\n  endpoint: http://127.0.0.1:4318/v1/traces\n  percent: 101", nil, []string{"tracing.percent", "lớn hơn 100"}},
-		"tracing nowhere":  {"", []string{"DOITHOAI_TRACING_TOKEN=x"}, []string{"tracing.endpoint", "còn trống"}},
-		"no yes":           {"web:\n  enabled: bật", nil, []string{"web.enabled: «bật»"}},
-		"no mode":          {"telegram:\n  mode: push", nil, []string{"telegram.mode: «push»"}},
-		"no folder":        {"knowledge: nowhere", nil, []string{"knowledge: không mở được thư mục"}},
-		"file as folder":   {"knowledge: doithoai.yaml", nil, []string{"là tệp, ở đây cần một thư mục"}},
-		"folder as file":   {"desks: .", nil, []string{"là thư mục, ở đây cần một tệp"}},
-		"same port":        {"admin_listen: 127.0.0.1:8080", nil, []string{"admin_listen: trùng với listen"}},
-		"open webhook":     {"telegram:\n  token: x\n  mode: webhook", nil, []string{"telegram.secret: còn trống"}},
-		"open zalo hook":   {"zalo_bot:\n  token: x\n  mode: webhook", nil, []string{"zalo_bot.secret: còn trống"}},
-		"half an account":  {"zalo_oa:\n  app_id: x", nil, []string{"zalo_oa.app_secret: còn trống", "zalo_oa.oa_secret: còn trống"}},
-		"prefix of nobody": {"redis_prefix: x", nil, []string{"redis_prefix: chỉ dùng khi có redis"}},
+		"section as text":    {"telegram: x", nil, []string{"telegram: chỗ này phải là"}},
+		"text as section":    {"listen:\n  a: b", nil, []string{"listen: ở đây chỉ ghi một giá trị"}},
+		"duplicate":          {"listen: :1\nLISTEN: :2", nil, []string{"doithoai.yaml:2", "đã có ở dòng 1"}},
+		"no address":         {"listen: 8080", nil, []string{"listen: «8080» không phải địa chỉ"}},
+		"port too high":      {"listen: :99999", nil, []string{"listen: «:99999»"}},
+		"no redis":           {"redis: http://:geheim@h", nil, []string{"redis: không phải địa chỉ Redis"}},
+		"no web address":     {"public_url: hoi.vn", nil, []string{"public_url: «hoi.vn»"}},
+		"no time zone":       {"timezone: Hà Nội", nil, []string{"timezone: «Hà Nội»"}},
+		"no network":         {"trusted_proxies: 10.0.0", nil, []string{"trusted_proxies: «10.0.0»"}},
+		"too much tracing":   {"tracing:\n  endpoint: http://127.0.0.1:4318/v1/traces\n  percent: 101", nil, []string{"tracing.percent", "lớn hơn 100"}},
+		"tracing nowhere":    {"", []string{"DOITHOAI_TRACING_TOKEN=x"}, []string{"tracing.endpoint", "còn trống"}},
+		"no yes":             {"web:\n  enabled: bật", nil, []string{"web.enabled: «bật»"}},
+		"no mode":            {"telegram:\n  mode: push", nil, []string{"telegram.mode: «push»"}},
+		"no folder":          {"knowledge: nowhere", nil, []string{"knowledge: không mở được thư mục"}},
+		"file as folder":     {"knowledge: doithoai.yaml", nil, []string{"là tệp, ở đây cần một thư mục"}},
+		"folder as file":     {"desks: .", nil, []string{"là thư mục, ở đây cần một tệp"}},
+		"same port":          {"admin_listen: 127.0.0.1:8080", nil, []string{"admin_listen: trùng với listen"}},
+		"open webhook":       {"telegram:\n  token: x\n  mode: webhook", nil, []string{"telegram.secret: còn trống"}},
+		"open zalo hook":     {"zalo_bot:\n  token: x\n  mode: webhook", nil, []string{"zalo_bot.secret: còn trống"}},
+		"half an account":    {"zalo_oa:\n  app_id: x", nil, []string{"zalo_oa.app_secret: còn trống", "zalo_oa.oa_secret: còn trống"}},
+		"prefix of nobody":   {"redis_prefix: x", nil, []string{"redis_prefix: chỉ dùng khi có redis"}},
+		"admin in the open":  {"admin_listen: :8081", nil, []string{"admin_listen: mở cho máy khác", "admin_remote: có"}},
+		"admin on a network": {"admin_listen: 192.168.1.5:8081", nil, []string{"admin_listen: mở cho máy khác"}},
 		"all at once": {"lisen: x\ntelegram:\n  mode: push", []string{"DOITHOAI_TIMEZONE=x"},
 			[]string{"lisen", "telegram.mode", "timezone"}},
 	}
@@ -200,6 +202,44 @@ func TestValuesHideSecrets(t *testing.T) {
 	}
 	if v := shown["listen"]; v.Text != "127.0.0.1:8080" || v.Origin != "mặc định" {
 		t.Errorf("listen = %+v", v)
+	}
+}
+
+// The operator's address has no password: other machines reach it only if
+// somebody has said that they may.
+func TestAdminAddressStaysHere(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"admin_listen: 127.0.0.1:8081", "admin_listen: localhost:8081", "admin_listen: \"[::1]:8081\"", "admin_listen: :8081\nadmin_remote: có", "listen: :80",
+	} {
+		if _, err := load(t, text+"\n"); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// A password of Redis may stand in several places of its address.
+func TestRedisIsShownWithoutItsPasswords(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ url, want string }{
+		"password":  {"redis://:geheim@h:6379/2", "redis://••••••@h:6379/2"},
+		"user":      {"rediss://u:geheim@h", "rediss://••••••@h"},
+		"no name":   {"redis://geheim@h", "redis://••••••@h"},
+		"parameter": {"redis+sentinel://u:geheim@a:1,b:2/chinh?sentinel_password=geheim&wait=1", "redis+sentinel://••••••@a:1,b:2/chinh?••••••"},
+		"open":      {"redis://h:6379", "redis://h:6379"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			loaded, err := load(t, "redis: "+c.url+"\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range loaded.Values() {
+				if v.Key == "redis" && v.Text != c.want {
+					t.Errorf("got %q, want %q", v.Text, c.want)
+				}
+			}
+		})
 	}
 }
 

@@ -35,6 +35,7 @@ func keys() []key {
 	return []key{
 		{path: "listen", kind: address, fallback: "127.0.0.1:8080", to: func(c *Config) any { return &c.Listen }},
 		{path: "admin_listen", kind: address, to: func(c *Config) any { return &c.AdminListen }},
+		{path: "admin_remote", kind: yesNo, fallback: "không", to: func(c *Config) any { return &c.AdminRemote }},
 		{path: "data", kind: path, fallback: "data", to: func(c *Config) any { return &c.Data }},
 		{path: "media", kind: path, to: func(c *Config) any { return &c.Media }},
 		{path: "redis", kind: redisURL, secret: true, to: func(c *Config) any { return &c.Redis }},

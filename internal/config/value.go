@@ -176,9 +176,25 @@ func mask(k kind, text string) string {
 		return ""
 	}
 	if u, err := url.Parse(text); k == redisURL && err == nil && u.Host != "" {
-		return u.Redacted()
+		return maskURL(*u)
 	}
-	return "•••••• (đã đặt)"
+	return masked + " (đã đặt)"
+}
+
+const masked = "••••••"
+
+// maskURL shows where a server is, and of the rest only that it is there: a
+// password may stand before the @, alone or behind a name, and in a parameter.
+func maskURL(u url.URL) string {
+	shown := u.Scheme + "://"
+	if u.User != nil {
+		shown += masked + "@"
+	}
+	shown += u.Host + u.EscapedPath()
+	if u.RawQuery != "" {
+		shown += "?" + masked
+	}
+	return shown
 }
 
 func quote(text string) string { return "«" + text + "»" }

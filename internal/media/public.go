@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/doithoai/doithoai/internal/httphead"
 )
 
 // PublicConfig is how a [Public] works. All but the last two are compulsory.
@@ -106,10 +108,9 @@ func (p *Public) sign(until, name string) string {
 // found, whatever is wrong with it.
 func (p *Public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
+	httphead.Set(h)
 	h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Content-Security-Policy", httphead.Nothing+"; sandbox")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		h.Set("Allow", "GET, HEAD")
 		w.WriteHeader(http.StatusMethodNotAllowed)
