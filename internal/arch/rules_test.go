@@ -8,7 +8,7 @@ const module = "github.com/doithoai/doithoai"
 // fails, so that a new one is a decision and not an accident.
 func order() [][]string {
 	return [][]string{
-		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime", "internal/watch", "internal/recent"},
+		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime", "internal/watch", "internal/recent", "internal/trouble", "internal/disk"},
 		{"internal/keyfile", "internal/wording"},
 		{"knowledge", "knowledge/quangngai"},
 		{"bot"},
@@ -91,6 +91,7 @@ func thirdParty() map[string]place {
 		"github.com/xuri/excelize":        {packages: []string{"internal/desks/sheet", "internal/insight"}, tests: true},
 		"go.etcd.io/bbolt":                {packages: []string{"internal/store/boltstore"}, tests: true},
 		"go.uber.org/goleak":              {tests: true},
+		"golang.org/x/sys":                {packages: []string{"internal/disk"}},
 		"golang.org/x/term":               {packages: []string{"internal/console"}},
 		"golang.org/x/text":               {packages: []string{"internal/vietnamese", "internal/strictyaml"}, tests: true},
 		"golang.org/x/time":               {packages: adapters()},
