@@ -126,6 +126,8 @@ func TestFaults(t *testing.T) {
 		"no time zone":     {"timezone: Hà Nội", nil, []string{"timezone: «Hà Nội»"}},
 		"no network":       {"trusted_proxies: 10.0.0", nil, []string{"trusted_proxies: «10.0.0»"}},
 		"no yes":           {"web:\n  enabled: bật", nil, []string{"web.enabled: «bật»"}},
+		"no level":         {"log:\n  level: loud", nil, []string{"log.level: «loud»", "debug, info, warn"}},
+		"no format":        {"log:\n  format: xml", nil, []string{"log.format: «xml»"}},
 		"no mode":          {"telegram:\n  mode: push", nil, []string{"telegram.mode: «push»"}},
 		"no folder":        {"knowledge: nowhere", nil, []string{"knowledge: không mở được thư mục"}},
 		"file as folder":   {"knowledge: doithoai.yaml", nil, []string{"là tệp, ở đây cần một thư mục"}},
@@ -137,6 +139,8 @@ func TestFaults(t *testing.T) {
 		"prefix of nobody": {"redis_prefix: x", nil, []string{"redis_prefix: chỉ dùng khi có redis"}},
 		"all at once": {"lisen: x\ntelegram:\n  mode: push", []string{"DOITHOAI_TIMEZONE=x"},
 			[]string{"lisen", "telegram.mode", "timezone"}},
+		"also across": {"listen: 8080\nzalo_bot:\n  token: x\n  mode: webhook\nredis_prefix: x", nil,
+			[]string{"listen: «8080»", "zalo_bot.secret: còn trống", "redis_prefix: chỉ dùng"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -198,6 +202,66 @@ func TestValuesHideSecrets(t *testing.T) {
 	}
 	if v := shown["listen"]; v.Text != "127.0.0.1:8080" || v.Origin != "mặc định" {
 		t.Errorf("listen = %+v", v)
+	}
+}
+
+// A password in an odd place of a Redis's address is hidden too.
+func TestRedisIsShownWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{
+		"redis://geheim@h:6379/2", "redis://u:geheim@h:6379/2", "redis+sentinel://:geheim@h:6379/2?sentinel_password=geheim",
+	} {
+		c, err := load(t, "redis: "+address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range c.Values() {
+			if v.Key == "redis" && (strings.Contains(v.Text, "geheim") || !strings.Contains(v.Text, "h:6379/2")) {
+				t.Errorf("%s is shown as %q", address, v.Text)
+			}
+		}
+	}
+}
+
+func TestSecretFiles(t *testing.T) {
+	t.Parallel()
+	secret := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(secret, []byte("789:ghi\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := load(t, "listen: 127.0.0.1:1", "DOITHOAI_TELEGRAM_TOKEN_FILE="+secret, "DOITHOAI_ZALO_BOT_TOKEN=x")
+	if err != nil || len(c.SecretFiles()) != 1 || c.SecretFiles()[0] != secret {
+		t.Errorf("got %v, %v", c.SecretFiles(), err)
+	}
+	c, err = load(t, "zalo_bot:\n  token: x\ntelegram:\n  token: x")
+	if err != nil || len(c.SecretFiles()) != 1 || !strings.HasSuffix(c.SecretFiles()[0], "doithoai.yaml") {
+		t.Errorf("got %v, %v", c.SecretFiles(), err)
+	}
+}
+
+func TestChanged(t *testing.T) {
+	t.Parallel()
+	const file = "listen: :1\ntrusted_proxies: 10.0.0.1\ntelegram:\n  token: \"1:a\"\ntimezone: Asia/Ho_Chi_Minh"
+	before, err := load(t, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ environ, live, restart string }{
+		"nothing":       {"DOITHOAI_WEB_ENABLED=yes", "", ""},
+		"what is live":  {"DOITHOAI_TRUSTED_PROXIES=10.0.0.2", "trusted_proxies", ""},
+		"a level":       {"DOITHOAI_LOG_LEVEL=debug", "log.level", ""},
+		"what is not":   {"DOITHOAI_LISTEN=:2", "", "listen"},
+		"a secret":      {"DOITHOAI_TELEGRAM_TOKEN=1:b", "", "telegram.token"},
+		"the time zone": {"DOITHOAI_TIMEZONE=UTC", "", "timezone"},
+	} {
+		after, err := load(t, file, c.environ, "DOITHOAI_DATA="+before.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		live, restart := config.Changed(before, after)
+		if strings.Join(live, " ") != c.live || strings.Join(restart, " ") != c.restart {
+			t.Errorf("%s: live %v, restart %v", name, live, restart)
+		}
 	}
 }
 
