@@ -38,6 +38,7 @@ func newRoot(io streams) *cobra.Command {
 		newCompact(io),
 		newSpool(io),
 		newDoctor(io),
+		newReady(io),
 		newZalo(io),
 		newVersion(),
 		newCompletion(),

@@ -46,7 +46,15 @@ type App struct {
 	exchange  *exchange.Exchange
 	intake    *exchange.Intake // nil without channels that give up early
 	channels  []Channel
+	heard     map[string]*heard // by lane
+	office    *office           // nil without desks
+	chat      *webchat.Handler  // nil if it is switched off
 	tally     tally
+
+	started  time.Time
+	settings inForce
+	logging  *Log // nil if nobody can change it
+	lookout  *lookout
 
 	sites    []*site
 	loops    []*loop
@@ -67,6 +75,8 @@ type Options struct {
 	// Fetch says how files are got that platforms name by address; whose hosts
 	// they may be is the channels' to say.
 	Fetch media.FetchConfig
+	// Log, if not nil, is what is changed when settings are read again.
+	Log *Log
 }
 
 // New opens everything the settings ask for and holds the addresses; nothing
@@ -75,7 +85,11 @@ func New(ctx context.Context, settings *config.Config, version string, log *slog
 	if err := refuseSilence(settings); err != nil {
 		return nil, err
 	}
-	a := &App{log: log.With("component", "app"), version: version, location: settings.Timezone}
+	a := &App{
+		log: log.With("component", "app"), version: version, location: settings.Timezone,
+		started: time.Now().UTC(), logging: options.Log, heard: map[string]*heard{},
+	}
+	a.settings.began, a.settings.now = settings, settings
 	if err := a.open(ctx, settings, log, options); err != nil {
 		return nil, errors.Join(err, a.Stop())
 	}
@@ -92,17 +106,20 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	}
 	a.cleanups.push("store", func(context.Context) error { return a.store.Close() })
 
+	a.lookout = newLookout(settings, a.store)
+	a.addLoop("lookout", a.lookout.run)
+
 	a.library = newLibrary(settings, settings.Data, log)
-	stop, err := a.library.open()
-	if err != nil {
+	if err := a.library.open(); err != nil {
 		return err
 	}
-	a.cleanups.push("knowledge", stop)
+	a.cleanups.push("knowledge", a.library.close)
 
 	office, err := a.openOffice(ctx, settings, log)
 	if err != nil {
 		return err
 	}
+	a.office = office
 	if err := a.openMedia(settings, log); err != nil {
 		return err
 	}
@@ -160,6 +177,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 		if err != nil {
 			return err
 		}
+		a.chat = chat
 		mux.Handle("/", chat)
 		site.server.RegisterOnShutdown(chat.Close)
 	}
@@ -297,6 +315,8 @@ func (a *App) Run(ctx context.Context) error {
 func (a *App) Stop() error {
 	a.stopOnce.Do(func() {
 		a.stopping.Store(true)
+		a.settings.mu.Lock() // a reload under way ends first, and none follows
+		defer a.settings.mu.Unlock()
 		ctx, cancel := context.WithTimeout(context.Background(), stopWait)
 		defer cancel()
 		a.stopErr = a.cleanups.run(ctx)

@@ -144,8 +144,7 @@ const errandWorkers = 4
 func (a *App) errandLanes(channels []Channel) []delivery.LaneConfig {
 	sources := map[string]media.Source{telegram.Name: nil, zalooa.Name: nil, zalobot.Name: nil}
 	for _, c := range channels {
-		name, _, _ := strings.Cut(c.Lane.Lane, "/")
-		sources[name] = c.Files
+		sources[channelOf(c.Lane.Lane)] = c.Files
 	}
 	var lanes []delivery.LaneConfig
 	for name, source := range sources {
@@ -155,6 +154,12 @@ func (a *App) errandLanes(channels []Channel) []delivery.LaneConfig {
 		})
 	}
 	return lanes
+}
+
+// channelOf is the channel of a lane, see [record.Lane].
+func channelOf(lane string) string {
+	name, _, _ := strings.Cut(lane, "/")
+	return name
 }
 
 // How long a message waits for a copy that is not there yet: a fetch takes a

@@ -21,6 +21,7 @@ func order() [][]string {
 		suites(),
 		adapters(),
 		{"internal/config"},
+		{"internal/doctor"},
 		{"internal/app"},
 		{"internal/chaos", "internal/load"},
 		{"cmd/doithoai"},

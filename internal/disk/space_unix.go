@@ -14,6 +14,6 @@ func Of(path string) (Space, error) {
 	if err := unix.Statfs(path, &s); err != nil {
 		return Space{}, fmt.Errorf("ask for free space: %w", err)
 	}
-	size := uint64(s.Bsize) //nolint:unconvert // of another type on other systems
+	size := uint64(s.Bsize)
 	return Space{Free: uint64(max(int64(s.Bavail), 0)) * size, Total: s.Blocks * size}, nil
 }

@@ -34,3 +34,8 @@ func (f Finding) Milder() Finding {
 	}
 	return f
 }
+
+// Trouble returns what was found as a trouble there is now; f is not [Good].
+func (f Finding) Trouble() Trouble {
+	return New(f.Code, "").With(f.Name+": "+sentence(f.Text), sentence(f.Cure))
+}

@@ -41,6 +41,8 @@ type Store struct {
 	queued []step
 	closed bool
 
+	noRoom atomic.Bool // the last commit found no room on the disk
+
 	wake    chan struct{} // holds a token while steps are queued
 	cancel  context.CancelFunc
 	running sync.WaitGroup
