@@ -62,7 +62,7 @@ func printReady(ctx context.Context, out io.Writer, base string) error {
 	if err != nil {
 		return complain("%s không trả lời /readyz (%v). Xem dịch vụ có chạy không: systemctl status doithoai, hoặc docker ps.", base, err)
 	}
-	fmt.Fprintln(out, map[bool]string{true: "Nhận được tin.", false: "KHÔNG nhận được tin."}[r.Ready]+" Trạng thái: "+r.Status+".")
+	fmt.Fprintln(out, readyText(r))
 	for _, t := range r.Reasons {
 		mark := map[trouble.Grade]string{trouble.Warning: "NHẮC", trouble.Fault: "HỎNG"}[gradeOf(t.Code)]
 		fmt.Fprintf(out, "[%s] %v [%s]\n", mark, t, t.Code)
@@ -77,6 +77,17 @@ func printReady(ctx context.Context, out io.Writer, base string) error {
 		return errFound
 	}
 	return nil
+}
+
+// readyText sums an answer up.
+func readyText(r readiness) string {
+	switch {
+	case r.Ready && r.Status == "ok":
+		return "Nhận được tin (ok)."
+	case r.Ready:
+		return "Vẫn chạy, nhưng có chuyện (" + r.Status + "):"
+	}
+	return "KHÔNG nhận được tin (" + r.Status + "):"
 }
 
 // gradeOf is how bad a code is; one of a newer server counts as a fault.

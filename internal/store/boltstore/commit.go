@@ -142,7 +142,7 @@ func (s *Store) try(batch []step) (bad int, err error) {
 	bad = -1
 	if wrote {
 		err = tx.Commit()
-		s.noRoom.Store(isFull(err))
+		s.noteRoom(err)
 	} else {
 		err = tx.Rollback()
 	}
