@@ -106,8 +106,12 @@ type webhookInfo struct {
 }
 
 func (c *Channel) webhookInfo(ctx context.Context) (webhookInfo, error) {
+	return askWebhook(ctx, c.api)
+}
+
+func askWebhook(ctx context.Context, a *api) (webhookInfo, error) {
 	var info webhookInfo
-	result, err := c.api.call(ctx, "getWebhookInfo", nil)
+	result, err := a.call(ctx, "getWebhookInfo", nil)
 	if err != nil {
 		return info, err
 	}

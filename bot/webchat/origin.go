@@ -8,13 +8,14 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // clients tells who asks: from which page, over which scheme, from which
 // address. Only trusted proxies are believed.
 type clients struct {
 	origin  string // of PublicURL; "" if unknown
-	trusted []netip.Prefix
+	trusted atomic.Pointer[[]netip.Prefix]
 }
 
 // peer is the machine at the other end of the connection.
@@ -30,14 +31,14 @@ func peer(r *http.Request) netip.Addr {
 	return addr.Unmap().WithZone("")
 }
 
-func (c clients) trusts(a netip.Addr) bool {
-	return a.IsValid() && slices.ContainsFunc(c.trusted, func(p netip.Prefix) bool { return p.Contains(a) })
+func (c *clients) trusts(a netip.Addr) bool {
+	return a.IsValid() && slices.ContainsFunc(*c.trusted.Load(), func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // address names the client for rate limits: the last address in
 // X-Forwarded-For that no trusted proxy vouches for. An IPv6 client owns a
 // whole /64, so that is its name.
-func (c clients) address(r *http.Request) string {
+func (c *clients) address(r *http.Request) string {
 	addr := peer(r)
 	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(forwarded) - 1; i >= 0 && c.trusts(addr); i-- {
@@ -59,7 +60,7 @@ func (c clients) address(r *http.Request) string {
 // public address says so it does, also if a proxy forgets to tell or is not named
 // among those that are believed: a cookie that goes out in the open is worse than
 // a page that does not work by another address.
-func (c clients) https(r *http.Request) bool {
+func (c *clients) https(r *http.Request) bool {
 	if r.TLS != nil || strings.HasPrefix(c.origin, "https://") {
 		return true
 	}
@@ -71,7 +72,7 @@ func (c clients) https(r *http.Request) bool {
 
 // isOwn reports whether the browser says that our own page sent the request.
 // Browsers since 2020 say it in Sec-Fetch-Site, older ones in Origin.
-func (c clients) isOwn(r *http.Request) bool {
+func (c *clients) isOwn(r *http.Request) bool {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
 		return site == "same-origin"
 	}

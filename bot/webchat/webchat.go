@@ -123,13 +123,14 @@ func New(cfg Config) (*Handler, error) {
 		log:      cfg.Logger.With("component", "webchat"),
 		now:      cfg.Now,
 		sessions: newSessions(cfg.Key, limits.Sessions),
-		clients:  clients{origin: origin, trusted: cfg.TrustedProxies},
+		clients:  clients{origin: origin},
 		limits:   newLimiters(limits),
 		streams:  newStreams(limits),
 		province: cfg.Province,
 		bodyTime: limits.BodyTime,
 		closing:  make(chan struct{}),
 	}
+	h.Trust(cfg.TrustedProxies)
 	h.assets, err = newAssets(cfg.Province)
 	if err != nil {
 		return nil, fmt.Errorf("set up web chat: %w", err)
@@ -137,6 +138,9 @@ func New(cfg Config) (*Handler, error) {
 	h.routes()
 	return h, nil
 }
+
+// Trust replaces the proxies of [Config.TrustedProxies], from the next request on.
+func (h *Handler) Trust(proxies []netip.Prefix) { h.clients.trusted.Store(&proxies) }
 
 // originOf returns scheme and host of a public address, "" for none.
 func originOf(public string) (string, error) {

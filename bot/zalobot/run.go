@@ -73,16 +73,13 @@ func (c *Channel) quick(ctx context.Context, method string, p params) (json.RawM
 
 // introduce asks who we are, which proves the token.
 func (c *Channel) introduce(ctx context.Context) error {
-	result, err := c.quick(ctx, "getMe", params{})
+	limited, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	who, err := c.api.whoAmI(limited)
 	if err != nil {
 		return err
 	}
-	var me struct {
-		Plan   text `json:"account_type"`
-		Groups bool `json:"can_join_groups"`
-	}
-	_ = json.Unmarshal(result, &me) // only for the log
-	c.log.InfoContext(ctx, "bot is known", "plan", bot.Clean(string(me.Plan)), "groups", me.Groups)
+	c.log.InfoContext(ctx, "bot is known", "plan", bot.Clean(string(who.Plan)), "groups", who.Groups)
 	return nil
 }
 
@@ -130,7 +127,13 @@ func (c *Channel) keptWebhook(ctx context.Context) error {
 
 // webhookURL returns where Zalo calls; empty for nowhere.
 func (c *Channel) webhookURL(ctx context.Context) (string, error) {
-	result, err := c.quick(ctx, "getWebhookInfo", params{})
+	limited, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	return c.api.webhookURL(limited)
+}
+
+func (a *api) webhookURL(ctx context.Context) (string, error) {
+	result, err := a.call(ctx, "getWebhookInfo", params{})
 	if err != nil {
 		if failed(err).code == http.StatusNotFound { // so it answers if none is set
 			return "", nil

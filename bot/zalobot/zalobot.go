@@ -12,6 +12,7 @@ import (
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/trouble"
 	"github.com/doithoai/doithoai/internal/upkeep"
 	"github.com/doithoai/doithoai/internal/webhook"
 )
@@ -62,6 +63,20 @@ func New(c Config) (*Channel, error) {
 	}
 	made.chores = upkeep.NewChores(choreTime, func() { made.count("chore.dropped") })
 	return made, nil
+}
+
+// Health returns what is wrong now, nothing if messages come and go.
+func (c *Channel) Health() []trouble.Trouble {
+	return c.troubles.Now(map[string]trouble.Code{
+		troubleSetup:    trouble.ChannelDown,
+		troublePoll:     trouble.ChannelDown,
+		troubleToken:    trouble.ChannelToken,
+		troubleVerify:   trouble.ChannelWebhook,
+		troubleTakeover: trouble.ChannelConflict,
+		troubleConflict: trouble.ChannelConflict,
+		troubleQuota:    trouble.ChannelQuota,
+		troubleIntake:   trouble.ChannelUnanswered,
+	})
 }
 
 // Lane names the queues that this bot sends.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/internal/trouble"
 )
 
 // Account is what Zalo tells about an official account.
@@ -54,75 +55,54 @@ func (a *api) account(ctx context.Context, token string) (Account, error) {
 	}, nil
 }
 
-// Finding is one thing that was looked at, told in Vietnamese.
-type Finding struct {
-	Name, Text string
-	OK         bool
-}
-
 // warnBefore is how long before its end a package is worth a word.
 const warnBefore = 30 * 24 * time.Hour
 
 // Findings judges an account at now: what keeps it from serving, and what soon
 // will.
-func (a Account) Findings(now time.Time) []Finding {
-	out := []Finding{{"OA", fmt.Sprintf("%s (mã %s)", a.Name, a.ID), true}}
-	add := func(name string, ok bool, good, bad string) {
-		text := good
+func (a Account) Findings(now time.Time) []trouble.Finding {
+	out := []trouble.Finding{trouble.Well(Name, "OA", fmt.Sprintf("%s (mã %s)", a.Name, a.ID))}
+	add := func(name string, ok bool, good, bad, cure string) {
+		f := trouble.Well(Name, name, good)
 		if !ok {
-			text = bad
+			f = trouble.Found(Name, name, trouble.ChannelAccount, bad, cure)
 		}
-		out = append(out, Finding{name, text, ok})
+		out = append(out, f)
 	}
-	add("Xác thực OA", a.Verified, "đã xác thực", "OA chưa xác thực. Gửi hồ sơ xác thực ở oa.zalo.me")
+	add("Xác thực OA", a.Verified, "đã xác thực", "OA chưa xác thực", "Gửi hồ sơ xác thực ở oa.zalo.me")
 	lower := strings.ToLower(a.Package)
 	basic := a.Package == "" || hasAny(lower, "basic", "cơ bản", "miễn phí", "free")
 	add("Gói OA", !basic, "gói "+a.Package,
-		"gói «"+a.Package+"» có lẽ không gọi được OpenAPI. Mua gói Growth hoặc Comprehensive ở oa.zalo.me")
+		"gói «"+a.Package+"» có lẽ không gọi được OpenAPI", "Mua gói Growth hoặc Comprehensive ở oa.zalo.me")
 	if until, ok := parseDay(a.ValidThrough); ok {
 		left := until.Sub(now)
-		add("Hạn gói OA", left > warnBefore, "đến hết ngày "+until.Format("02/01/2006"), packageEnds(until, left))
+		add("Hạn gói OA", left > warnBefore, "đến hết ngày "+until.Format("02/01/2006"), packageEnds(until, left), "Gia hạn ở oa.zalo.me")
+		if left > 0 {
+			out[len(out)-1] = out[len(out)-1].Milder()
+		}
 	}
 	add("Zalo Cloud Account", a.Cloud, "đã liên kết",
-		"chưa liên kết ZCA: tin ngoài 48 giờ không gửi được. Liên kết ở account.zalo.cloud, nếu cần trả lời muộn")
+		"chưa liên kết ZCA: tin ngoài 48 giờ không gửi được", "Liên kết ở account.zalo.cloud, nếu cần trả lời muộn")
+	out[len(out)-1] = out[len(out)-1].Milder()
 	return out
 }
 
 func packageEnds(until time.Time, left time.Duration) string {
 	day := until.Format("02/01/2006")
 	if left < 0 {
-		return "gói đã hết hạn ngày " + day + ": OA ngừng gửi được tin. Gia hạn ở oa.zalo.me"
+		return "gói đã hết hạn ngày " + day + ": OA ngừng gửi được tin"
 	}
-	return fmt.Sprintf("gói hết hạn ngày %s, còn %d ngày. Gia hạn ở oa.zalo.me", day, int(left.Hours()/24))
+	return fmt.Sprintf("gói hết hạn ngày %s, còn %d ngày", day, int(left.Hours()/24))
 }
 
 // parseDay reads a day as Zalo writes it in its various answers.
 func parseDay(s string) (time.Time, bool) {
 	for _, layout := range []string{"02/01/2006", "2006-01-02", "02-01-2006", "15:04:05 02/01/2006", "2006-01-02 15:04:05"} {
-		if t, err := time.ParseInLocation(layout, strings.TrimSpace(s), time.FixedZone("ICT", 7*60*60)); err == nil {
+		if t, err := time.ParseInLocation(layout, strings.TrimSpace(s), ict()); err == nil {
 			return t.AddDate(0, 0, 1), true // it holds through the day
 		}
 	}
 	return time.Time{}, false
-}
-
-// Examine asks Zalo about the account with the stored tokens, for «doctor». It
-// changes nothing: no token is refreshed for it.
-func (c *Channel) Examine(ctx context.Context) []Finding {
-	pair, err := c.cfg.Tokens.Load(ctx)
-	if err != nil {
-		return []Finding{{"Token Zalo OA", "không đọc được kho lưu token. Xem mục Kho lưu", false}}
-	}
-	pair = choose(pair, readCopy(c.cfg.TokenFile), c.keeper.seed)
-	if pair.Access == "" && pair.Refresh == "" {
-		return []Finding{{"Token Zalo OA", "chưa có. Chạy «doithoai zalo login»", false}}
-	}
-	account, err := c.api.account(ctx, pair.Access)
-	if err != nil {
-		what, cure := Explain(err)
-		return []Finding{{"Zalo OA", what + ". " + cure, false}}
-	}
-	return account.Findings(c.cfg.Now())
 }
 
 // Explain tells an operator what an error of this package means and what to do

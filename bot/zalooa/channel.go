@@ -30,9 +30,10 @@ type Channel struct {
 	chores   *upkeep.Chores
 	refusals rate.Sometimes // bounds what strangers can write into the log
 
-	mu      sync.Mutex
-	until   time.Time // nothing may be sent before
-	trouble error     // what Zalo last refused to the whole account, nil since it did something
+	troubles troubles
+
+	mu    sync.Mutex
+	until time.Time // nothing may be sent before
 }
 
 // New returns the channel, or an error that names everything wrong with cfg.
@@ -123,33 +124,6 @@ func (c *Channel) tell(ctx context.Context, err error, last told) told {
 		c.log.ErrorContext(ctx, "zalo oa tokens", "error", err)
 	}
 	return told{err.Error(), now}
-}
-
-// Health is nil, or what keeps messages from going out, with its cure, in
-// Vietnamese where an operator has to act.
-func (c *Channel) Health() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return errors.Join(c.keeper.health(), c.trouble)
-}
-
-// broken notes that Zalo refuses the whole account something.
-func (c *Channel) broken(e *CodeError, m meaning) {
-	trouble := fmt.Errorf("%s (mã %d). %s", m.what, e.Code, m.cure)
-	c.mu.Lock()
-	fresh := c.trouble == nil || c.trouble.Error() != trouble.Error()
-	c.trouble = trouble
-	c.mu.Unlock()
-	if fresh {
-		c.log.Error("zalo refuses the account", "code", e.Code, "cure", m.what+". "+m.cure)
-	}
-}
-
-// mended forgets trouble once something has gone out.
-func (c *Channel) mended() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.trouble = nil
 }
 
 // pause lets nothing out for a while.

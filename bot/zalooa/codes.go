@@ -138,7 +138,7 @@ func restOfMinute(now time.Time) time.Duration {
 
 // untilMorning is the time until six o'clock in Vietnam, which knows no summer time.
 func untilMorning(now time.Time) time.Duration {
-	local := now.In(time.FixedZone("ICT", 7*60*60))
+	local := now.In(ict())
 	six := time.Date(local.Year(), local.Month(), local.Day(), 6, 0, 0, 0, local.Location())
 	if !six.After(local) {
 		six = six.AddDate(0, 0, 1)

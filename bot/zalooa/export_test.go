@@ -3,6 +3,8 @@ package zalooa
 import (
 	"context"
 	"strconv"
+
+	"github.com/doithoai/doithoai/internal/trouble"
 )
 
 // Tick is one look of Run's at the tokens.
@@ -25,3 +27,13 @@ func Codes() []string {
 
 // Counted returns the events that are known and not acted upon.
 func Counted() []string { return counted() }
+
+// Examine is [Examine] with what the channel goes by.
+func (c *Channel) Examine(ctx context.Context) []trouble.Finding {
+	stored, err := c.cfg.Tokens.Load(ctx)
+	if err != nil {
+		panic(err)
+	}
+	l := Login{AppID: c.cfg.AppID, AppSecret: c.cfg.AppSecret, API: c.cfg.API, OAuth: c.cfg.OAuth, Client: c.cfg.Client, Now: c.cfg.Now}
+	return Examine(ctx, l, stored, c.cfg.TokenFile, c.keeper.seed)
+}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
+	"github.com/doithoai/doithoai/internal/trouble"
 )
 
 func TestValidate(t *testing.T) {
@@ -192,10 +193,10 @@ func TestFindings(t *testing.T) {
 			_ = b.c.Tick(t.Context())
 			said := false
 			for _, f := range b.c.Examine(within(t)) {
-				if f.OK == (f.Name == c.bad) {
-					t.Errorf("%s is well: %t (%s)", f.Name, f.OK, f.Text)
+				if (f.Grade == trouble.Good) == (f.Name == c.bad) {
+					t.Errorf("%s is %s (%s)", f.Name, f.Grade, f.Text)
 				}
-				said = said || strings.Contains(f.Text, c.says)
+				said = said || strings.Contains(f.Text+". "+f.Cure, c.says)
 			}
 			if !said {
 				t.Errorf("nothing says %q", c.says)
@@ -208,23 +209,50 @@ func TestFindings(t *testing.T) {
 func TestExamineChangesNothing(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, options{idle: true})
-	if found := b.c.Examine(within(t)); len(found) < 3 || !found[0].OK {
+	if found := b.c.Examine(within(t)); len(found) < 3 || found[0].Grade != trouble.Good {
 		t.Errorf("with the configured pair alone: %+v", found)
 	}
 	if b.z.Refreshed() != 0 || len(b.vault.history) != 0 {
 		t.Error("looking has changed something")
 	}
 	b.z.Revoke()
-	if found := b.c.Examine(within(t)); len(found) != 1 || found[0].OK || !strings.Contains(found[0].Text, "zalo login") {
+	if found := b.c.Examine(within(t)); len(found) == 0 || found[0].Code != trouble.ChannelToken || !strings.Contains(found[0].Cure, "zalo login") {
 		t.Errorf("with a dead token: %+v", found)
 	}
 	empty := b.channel(t, func(c *zalooa.Config) { c.AccessToken, c.RefreshToken = "", "" })
-	if found := empty.Examine(within(t)); len(found) != 1 || found[0].OK || !strings.Contains(found[0].Text, "zalo login") {
+	if found := empty.Examine(within(t)); len(found) == 0 || found[0].Code != trouble.ChannelToken || !strings.Contains(found[0].Cure, "zalo login") {
 		t.Errorf("without tokens: %+v", found)
 	}
 	b.z.Fail(oafake.About, 1, oafake.Fault{Status: 502})
-	if found := b.c.Examine(within(t)); len(found) != 1 || found[0].OK || !strings.Contains(found[0].Text, "HTTP 502") {
+	if found := b.c.Examine(within(t)); len(found) == 0 || found[0].Code != trouble.ChannelDown || !strings.Contains(found[0].Text, "HTTP 502") {
 		t.Errorf("with a proxy in between: %+v", found)
+	}
+}
+
+// The age of the tokens is told, and when they will not do any more.
+func TestExamineTellsTheAgeOfTokens(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, options{idle: true})
+	ask := zalooa.Login{AppID: "1", AppSecret: "2", API: b.url, Now: b.clock.Now}
+	access, refresh := b.z.Tokens()
+	now := b.clock.Now()
+	for name, c := range map[string]struct {
+		issued time.Time
+		code   trouble.Code
+		grade  trouble.Grade
+		says   string
+	}{
+		"fresh":    {now.Add(-time.Hour), "", trouble.Good, "còn dùng được chừng 89 ngày"},
+		"idle":     {now.Add(-48 * time.Hour), trouble.ChannelTokenSoon, trouble.Warning, "token gọi đã hết hạn"},
+		"soon":     {now.AddDate(0, 0, -80), trouble.ChannelTokenSoon, trouble.Warning, "chừng 10 ngày"},
+		"outlived": {now.AddDate(0, 0, -91), trouble.ChannelToken, trouble.Fault, "quá hạn"},
+	} {
+		stored := zalooa.Pair{Access: access, Refresh: refresh, Number: 1, Issued: c.issued, Expires: c.issued.Add(25 * time.Hour)}
+		found := zalooa.Examine(within(t), ask, stored, "", zalooa.Pair{})
+		last := found[len(found)-1]
+		if last.Code != c.code || last.Grade != c.grade || !strings.Contains(last.Text, c.says) {
+			t.Errorf("%s: got %+v", name, last)
+		}
 	}
 }
 

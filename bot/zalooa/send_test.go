@@ -190,7 +190,7 @@ func TestCodes(t *testing.T) {
 				t.Errorf("health %v, want trouble: %t", health, c.want.sick)
 			}
 			what, cure := zalooa.Explain(fail)
-			if what == "" || cure == "" || c.want.sick && !strings.Contains(health.Error(), cure) {
+			if what == "" || cure == "" || c.want.sick && !strings.Contains(health[0].Cure, cure) {
 				t.Errorf("told as %q, cure %q, health %v", what, cure, health)
 			}
 			if len(b.tam.Seen()) != 0 {

@@ -189,7 +189,7 @@ func TestLostAnswer(t *testing.T) {
 				}
 				return
 			}
-			if !strings.Contains(b.c.Health().Error(), "cần đăng nhập lại") {
+			if !strings.Contains(b.c.Health()[0].Error(), "Cần đăng nhập lại") {
 				t.Errorf("health says %v", b.c.Health())
 			}
 			// Left alone for an hour, in which nothing makes it worse.

@@ -84,6 +84,7 @@ func (c *Channel) receive(w http.ResponseWriter, r *http.Request) (int, error) {
 		c.count("refused.busy")
 		return http.StatusServiceUnavailable, err
 	}
+	c.heard()
 	return http.StatusOK, nil
 }
 
@@ -143,7 +144,12 @@ func (c *Channel) authenticate(body, mac []byte) (int, error) {
 		return http.StatusForbidden, errApp
 	}
 	at, ok := h.at()
-	if age := c.cfg.Now().Sub(at); !ok || age > maxAge || age < -maxAhead {
+	age := c.cfg.Now().Sub(at)
+	timely := age <= maxAge && age >= -maxAhead
+	if ok {
+		c.clockIs(timely)
+	}
+	if !ok || !timely {
 		c.count("refused.time")
 		return http.StatusForbidden, errTime
 	}
@@ -165,6 +171,7 @@ func (c *Channel) noteRetry(r *http.Request) {
 	}
 	c.count("retry")
 	if n >= lastRetries {
+		c.webhookEnds()
 		c.log.ErrorContext(r.Context(), "zalo repeats an event for the last times: the webhook is about to be switched off", "retry", n)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
 	"github.com/doithoai/doithoai/internal/flood"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/trouble"
 )
 
 func stamp(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
@@ -97,7 +98,18 @@ func TestWhoIsHeard(t *testing.T) {
 			t.Errorf("took %+v", m)
 		}
 	}
-	if n := len(b.inbox.messages()); n != 6 {
+	for _, c := range []struct {
+		at   time.Time
+		well bool
+	}{{now.Add(time.Hour), false}, {now, true}} {
+		if _, err := b.z.Post(within(t), textEvent(o, c.at, "chào"), ""); err != nil {
+			t.Fatal(err)
+		}
+		if h := b.c.Health(); c.well != (h == nil) || !c.well && h[0].Code != trouble.ClockWrong {
+			t.Errorf("after an event of %v: %+v", c.at, h)
+		}
+	}
+	if n := len(b.inbox.messages()); n != 7 {
 		t.Errorf("took %d messages, want 6", n)
 	}
 	for _, secret := range []string{o.OASecret, "chào", "24684588352"} {
@@ -366,11 +378,17 @@ func TestNotTaken(t *testing.T) {
 	if !strings.Contains(b.tally.logged(), "about to be switched off") {
 		t.Errorf("nothing says that the webhook is in danger:\n%s", b.tally.logged())
 	}
+	if h := b.c.Health(); len(h) != 1 || h[0].Code != trouble.ChannelWebhook {
+		t.Errorf("health %+v", h)
+	}
 	b.inbox.fail(nil)
 	b.clock.Advance(30 * time.Minute)
 	b.z.Tick(ctx)
 	if taken := b.inbox.messages(); len(taken) != 1 || taken[0].Text != "mất điện" {
 		t.Errorf("took %+v", taken)
+	}
+	if h := b.c.Health(); h != nil {
+		t.Errorf("health %+v after it was taken", h)
 	}
 	if b.z.Pending() != 0 || !b.z.Enabled() || b.tally.of("retry") != 4 {
 		t.Errorf("%d wait, enabled %t, %d repetitions", b.z.Pending(), b.z.Enabled(), b.tally.of("retry"))

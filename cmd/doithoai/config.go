@@ -16,7 +16,11 @@ func newConfig(io streams) *cobra.Command {
 	cmd.AddCommand(&cobra.Command{
 		Use:   "show",
 		Short: "Mọi thiết đặt đang có hiệu lực và lấy từ đâu; bí mật được che",
-		Args:  between(0, 0, ""),
+		Long: `Mọi thiết đặt đang có hiệu lực và lấy từ đâu; bí mật được che.
+
+Khóa có dấu * đổi được khi dịch vụ đang chạy: sửa xong thì gửi SIGHUP (systemctl reload doithoai, hoặc kill -HUP).
+Khóa khác phải khởi động lại dịch vụ.`,
+		Args: between(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			settings, err := loadConfig(cmd, io)
 			if err != nil {
@@ -24,7 +28,11 @@ func newConfig(io streams) *cobra.Command {
 			}
 			columns(cmd.OutOrStdout(), func(row func(...string)) {
 				for _, v := range settings.Values() {
-					row(v.Key, v.Text, "("+v.Origin+")")
+					mark := ""
+					if v.Live {
+						mark = "*"
+					}
+					row(v.Key+mark, v.Text, "("+v.Origin+")")
 				}
 			})
 			return nil

@@ -14,6 +14,7 @@ import (
 	"github.com/doithoai/doithoai/internal/app"
 	"github.com/doithoai/doithoai/internal/config"
 	"github.com/doithoai/doithoai/internal/desks"
+	"github.com/doithoai/doithoai/internal/doctor"
 	"github.com/doithoai/doithoai/internal/staff"
 )
 
@@ -143,12 +144,12 @@ func printPeople(cmd *cobra.Command, s staffCommand, people []staff.Person) erro
 			row(p.ID, p.Name, contactsText(s, p), strings.Join(deskNames(s, p.ID), ", "))
 		}
 	})
-	text, err := app.StaffText(staff.Gaps(s.file, s.directory.Snapshot(), time.Now()))
-	if err != nil {
-		fmt.Fprintf(cmd.OutOrStdout(), "\n%v\n", err)
+	f := doctor.Desks(staff.Gaps(s.file, s.directory.Snapshot(), time.Now()))
+	if f.Cure == "" {
+		fmt.Fprintf(cmd.OutOrStdout(), "\nHôm nay %s.\n", f.Text)
 		return nil
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "\nHôm nay %s.\n", text)
+	fmt.Fprintf(cmd.OutOrStdout(), "\n%s. %s.\n", f.Text, f.Cure)
 	return nil
 }
 

@@ -263,7 +263,7 @@ func TestDoctorTellsOfDesksWithoutAnybody(t *testing.T) {
 		got := command(t, "", append(environ, officers(t)), "doctor")
 		holds(t, got.out, "[HỎNG] Cán bộ: Chưa ai nhận được hồ sơ của: Tổ bảo hiểm y tế, Bộ phận tiếp nhận") // nobody is written to on Telegram without a token
 		got = command(t, "", append(append(environ, officers(t)), telegram...), "doctor")
-		holds(t, got.out, "[HỎNG] Cán bộ: Chưa ai nhận được hồ sơ của: Tổ bảo hiểm y tế. Mời người của bộ phận: doithoai officer invite hoa.")
+		holds(t, got.out, "[HỎNG] Cán bộ: Chưa ai nhận được hồ sơ của: Tổ bảo hiểm y tế → Mời người của bộ phận: doithoai officer invite hoa\n")
 		if got.code != 1 || strings.Contains(got.out+got.err, "geheim") || strings.Contains(got.out, alice.Chat) {
 			t.Errorf("%+v", got)
 		}

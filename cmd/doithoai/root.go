@@ -39,6 +39,7 @@ func newRoot(io streams) *cobra.Command {
 		newSpool(io),
 		newStore(io),
 		newDoctor(io),
+		newReady(io),
 		newZalo(io),
 		newVersion(),
 		newCompletion(),

@@ -3,14 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/doithoai/doithoai/internal/app"
+	"github.com/doithoai/doithoai/internal/config"
 )
 
 func newServe(io streams) *cobra.Command {
@@ -20,7 +21,8 @@ func newServe(io streams) *cobra.Command {
 		Long: `Chạy dịch vụ: khung trò chuyện trên trang web.
 
 Không cần thiết đặt gì: mở http://127.0.0.1:8080, các cuộc trò chuyện được lưu trong thư mục data.
-Bấm Ctrl+C để dừng; tin đã nhận không mất.`,
+Bấm Ctrl+C để dừng; tin đã nhận không mất. Sửa thiết đặt xong thì gửi SIGHUP (kill -HUP): những khóa có dấu * ở
+«doithoai config show» đổi ngay, kho kiến thức và tệp cán bộ được đọc lại; có lỗi thì không đổi gì.`,
 		Args: between(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			settings, err := loadConfig(cmd, io)
@@ -32,25 +34,33 @@ Bấm Ctrl+C để dừng; tin đã nhận không mất.`,
 			// A second signal ends the program at once.
 			context.AfterFunc(ctx, stop)
 
-			log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
-			a, err := app.New(ctx, settings, version, log, app.Options{})
+			again, deaf := hangups()
+			defer deaf()
+
+			log := app.NewLog(cmd.ErrOrStderr(), settings.Log)
+			a, err := app.New(ctx, settings, version, log.Logger(), app.Options{Log: log})
 			if err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "Mở %s để trò chuyện. Bấm Ctrl+C để dừng.\n", pageURL(a.Addr()))
+			var reloading sync.WaitGroup
+			defer reloading.Wait()
+			ctx, end := context.WithCancel(ctx)
+			defer end()
+			reloading.Go(func() {
+				for {
+					select {
+					case <-ctx.Done():
+						return
+					case <-again:
+						a.Reload(func() (*config.Config, error) { return loadConfig(cmd, io) })
+					}
+				}
+			})
 			return a.Run(ctx)
 		},
 	}
 }
 
 // pageURL is what an operator on this machine types into the browser.
-func pageURL(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return addr.String()
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return "http://" + net.JoinHostPort(host, port)
-}
+func pageURL(addr net.Addr) string { return listenURL(addr.String()) }

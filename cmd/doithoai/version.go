@@ -3,8 +3,12 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/doithoai/doithoai/knowledge"
+	"github.com/doithoai/doithoai/knowledge/quangngai"
 )
 
 func newVersion() *cobra.Command {
@@ -13,10 +17,37 @@ func newVersion() *cobra.Command {
 		Short: "Phiên bản của chương trình này",
 		Args:  between(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			fmt.Fprintf(cmd.OutOrStdout(), "doithoai %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			out := cmd.OutOrStdout()
+			fmt.Fprintf(out, "doithoai %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			fmt.Fprintln(out, "mã nguồn: "+commit())
+			base, _ := knowledge.Load(quangngai.FS())
+			if base == nil {
+				return complain("Kho kiến thức có sẵn bị hỏng. Tải lại chương trình.")
+			}
+			fmt.Fprintf(out, "kho kiến thức có sẵn: %s, %d mục\n", base.Version(), len(base.IDs()))
 			return nil
 		},
 	}
+}
+
+// commit says from which sources the program was built.
+func commit() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "không rõ"
+	}
+	told := map[string]string{}
+	for _, s := range info.Settings {
+		told[s.Key] = s.Value
+	}
+	text := told["vcs.revision"]
+	switch {
+	case text == "":
+		return "không rõ"
+	case told["vcs.modified"] == "true":
+		text += ", có sửa thêm"
+	}
+	return text
 }
 
 func newCompletion() *cobra.Command {

@@ -150,11 +150,7 @@ func (l *zaloLogin) show(ctx context.Context, pair zalooa.Pair) {
 		return
 	}
 	for _, f := range account.Findings(time.Now()) {
-		mark := "được"
-		if !f.OK {
-			mark = "HỎNG"
-		}
-		fmt.Fprintf(l.out, "[%s] %s: %s\n", mark, f.Name, f.Text)
+		fmt.Fprintln(l.out, findingLine(f))
 	}
 }
 

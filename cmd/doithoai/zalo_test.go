@@ -228,7 +228,7 @@ func becomes(t *testing.T, url string, well bool) {
 	t.Helper()
 	for {
 		ready := request(t, http.DefaultClient, http.MethodGet, url, "/readyz", "")
-		sick := strings.Contains(ready, "cần đăng nhập lại Zalo OA: chạy «doithoai zalo login»")
+		sick := strings.Contains(ready, `"code":"channel.token"`) && strings.Contains(ready, "«doithoai zalo login»")
 		if well && strings.Contains(ready, `"status":"ok"`) || !well && sick && strings.Contains(ready, `"status":"degraded"`) {
 			return
 		}

@@ -51,13 +51,20 @@ type App struct {
 	exchange  *exchange.Exchange
 	intake    *exchange.Intake // nil without channels that give up early
 	channels  []Channel
-	lanes     []string // of all that is sent
+	heard     map[string]*heard // by lane
+	lanes     []string          // of all that is sent
 	metrics   *metrics.Metrics
 	tracing   tracing
-	office    *office      // nil without desks
-	spool     *spool.Spool // nil without an intake
+	office    *office          // nil without desks
+	chat      *webchat.Handler // nil if it is switched off
+	spool     *spool.Spool     // nil without an intake
 
 	stopDelay time.Duration
+
+	started  time.Time
+	settings inForce
+	logging  *Log // nil if nobody can change it
+	lookout  *lookout
 
 	sites    []*site
 	loops    []*loop
@@ -81,6 +88,8 @@ type Options struct {
 	// Fetch says how files are got that platforms name by address; whose hosts
 	// they may be is the channels' to say.
 	Fetch media.FetchConfig
+	// Log, if not nil, is what is changed when settings are read again.
+	Log *Log
 }
 
 // New opens everything the settings ask for and holds the addresses; nothing
@@ -92,8 +101,10 @@ func New(ctx context.Context, settings *config.Config, version string, log *slog
 	log = slog.New(trace.Log(log.Handler()))
 	a := &App{
 		log: log.With("component", "app"), version: version, location: settings.Timezone,
+		started: time.Now().UTC(), logging: options.Log, heard: map[string]*heard{},
 		stopDelay: settings.StopDelay, metrics: metrics.New(version),
 	}
+	a.settings.began, a.settings.now = settings, settings
 	if err := a.open(ctx, settings, log, options); err != nil {
 		return nil, errors.Join(err, a.Stop())
 	}
@@ -113,13 +124,14 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 	if err := a.openTracing(ctx, settings.Tracing, log); err != nil {
 		return err
 	}
+	a.lookout = newLookout(settings, a.store)
+	a.addLoop("lookout", a.lookout.run)
 
 	a.library = newLibrary(settings, settings.Data, log)
-	stop, err := a.library.open()
-	if err != nil {
+	if err := a.library.open(); err != nil {
 		return err
 	}
-	a.cleanups.push("knowledge", stop)
+	a.cleanups.push("knowledge", a.library.close)
 
 	if a.office, err = a.openOffice(ctx, settings, log); err != nil {
 		return err
@@ -182,6 +194,7 @@ func (a *App) open(ctx context.Context, settings *config.Config, log *slog.Logge
 		if err != nil {
 			return err
 		}
+		a.chat = chat
 		mux.Handle("/", chat)
 		site.server.RegisterOnShutdown(chat.Close)
 	}
@@ -341,6 +354,8 @@ func (a *App) drain() {
 func (a *App) Stop() error {
 	a.stopOnce.Do(func() {
 		a.stopping.Store(true)
+		a.settings.mu.Lock() // a reload under way ends first, and none follows
+		defer a.settings.mu.Unlock()
 		ctx, cancel := context.WithTimeout(context.Background(), stopWait)
 		defer cancel()
 		a.stopErr = a.cleanups.run(ctx)

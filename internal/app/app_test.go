@@ -20,6 +20,7 @@ import (
 
 	"github.com/doithoai/doithoai/internal/app"
 	"github.com/doithoai/doithoai/internal/config"
+	"github.com/doithoai/doithoai/internal/trouble"
 )
 
 // sample is a base of a few entries; the built-in one takes longer to learn.
@@ -429,7 +430,7 @@ func TestExamineLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "a", "data")
 	for _, f := range app.Examine(t.Context(), settings(t, data)) {
-		if !f.OK {
+		if f.Grade == trouble.Fault {
 			t.Errorf("%s: %s", f.Name, f.Text)
 		}
 	}

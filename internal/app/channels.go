@@ -122,7 +122,7 @@ func openTelegram(w wiring) (Channel, error) {
 	}
 	return Channel{
 		Lane: delivery.LaneConfig{Lane: c.Lane(), Sender: c, Pace: telegramChat, Rate: telegramAll, Workers: 16},
-		Path: telegramPath, Hook: c, Run: c.Run, Files: c,
+		Path: telegramPath, Hook: c, Run: c.Run, Health: c.Health, Files: c,
 	}, nil
 }
 
@@ -205,6 +205,6 @@ func openZaloBot(w wiring) (Channel, error) {
 	}
 	return Channel{
 		Lane: delivery.LaneConfig{Lane: c.Lane(), Sender: c, Pace: zalobot.Pace(), Rate: zalobot.Rate()},
-		Path: zaloBotPath, Hook: c, Run: c.Run, Files: files,
+		Path: zaloBotPath, Hook: c, Run: c.Run, Health: c.Health, Files: files,
 	}, nil
 }

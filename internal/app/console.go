@@ -33,11 +33,10 @@ func Chat(ctx context.Context, settings *config.Config, in io.Reader, out io.Wri
 	}
 	undo.push("store", func(context.Context) error { return store.Close() })
 	library := newLibrary(settings, dir, log)
-	stop, err := library.open()
-	if err != nil {
+	if err := library.open(); err != nil {
 		return err
 	}
-	undo.push("knowledge", stop)
+	undo.push("knowledge", library.close)
 	sorry, err := apology(library)
 	if err != nil {
 		return err

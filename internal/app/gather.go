@@ -3,9 +3,9 @@ package app
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
+	"github.com/doithoai/doithoai/internal/disk"
 	"github.com/doithoai/doithoai/internal/escalation"
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/staff"
@@ -134,7 +134,7 @@ func (g *gathering) base(context.Context) error {
 // desks counts the desks that reach nobody.
 func (g *gathering) desks(context.Context) error {
 	o, dark := g.app.office, 0
-	for _, gap := range staff.Gaps(o.current.Load(), o.directory.Snapshot(), time.Now()) {
+	for _, gap := range staff.Gaps(o.current.Load(), Writable{o.directory.Snapshot(), o.settings}, time.Now()) {
 		if gap.Dark {
 			dark++
 		}
@@ -145,16 +145,10 @@ func (g *gathering) desks(context.Context) error {
 
 // disk looks at the room for the data folder.
 func (g *gathering) disk(context.Context) error {
-	free, size, err := diskRoom(g.data)
+	room, err := disk.Of(g.data)
 	if err != nil {
 		return err
 	}
-	g.app.metrics.SetDisk(free, size)
+	g.app.metrics.SetDisk(room.Free, room.Total)
 	return nil
-}
-
-// channelOf returns the channel of a lane.
-func channelOf(lane string) string {
-	name, _, _ := strings.Cut(lane, "/")
-	return name
 }

@@ -3,7 +3,9 @@ package app
 import (
 	"encoding/json"
 	"net/http"
-	"strings"
+	"slices"
+
+	"github.com/doithoai/doithoai/internal/trouble"
 )
 
 // health is what /healthz tells. It holds nothing about residents.
@@ -39,45 +41,26 @@ func (a *App) health() health {
 // readiness is what /readyz tells: whether to send residents here, and what an
 // operator should know meanwhile.
 type readiness struct {
-	Ready   bool     `json:"ready"`
-	Status  string   `json:"status"` // "ok", "degraded", "full" or "stopping"
-	Reasons []string `json:"reasons,omitempty"`
-	Spooled int      `json:"spooled,omitempty"` // messages that wait for the store
+	Ready   bool              `json:"ready"`
+	Status  string            `json:"status"` // "ok", "degraded", "full" or "stopping"
+	Reasons []trouble.Trouble `json:"reasons,omitempty"`
+	Notes   []string          `json:"notes,omitempty"`   // what is no trouble
+	Spooled int               `json:"spooled,omitempty"` // messages that wait for the store
 }
 
 // readiness is true while messages can be taken, be it by the spool alone: a
 // balancer that hears no would give platforms the errors that the spool is
-// there to prevent.
+// there to prevent. Warnings are told and change no status.
 func (a *App) readiness() readiness {
-	r := readiness{Ready: true, Status: "ok"}
-	if far, ok := a.store.(remote); ok {
-		for _, server := range far.Down() {
-			r.Status, r.Reasons = "degraded", append(r.Reasons, "store does not answer: "+server)
-		}
-	}
-	for _, c := range a.channels {
-		if c.Health == nil {
-			continue
-		}
-		if err := c.Health(); err != nil {
-			r.Status = "degraded"
-			r.Reasons = append(r.Reasons, c.Lane.Lane+": "+strings.ReplaceAll(err.Error(), "\n", "; "))
-		}
+	r := readiness{Ready: true, Status: "ok", Reasons: a.Troubles(), Notes: a.settings.notes()}
+	if slices.ContainsFunc(r.Reasons, func(t trouble.Trouble) bool { return t.Code.Grade() == trouble.Fault }) {
+		r.Status = "degraded"
 	}
 	if a.intake != nil {
 		state := a.intake.State()
 		r.Spooled = state.Spooled
-		if state.Degraded {
-			r.Status, r.Reasons = "degraded", append(r.Reasons, "messages wait in the spool")
-		}
 		if state.Full {
-			r.Ready, r.Status, r.Reasons = false, "full", append(r.Reasons, "spool is full")
-		}
-	}
-	if last := a.library.last.Load(); last != nil && !last.OK {
-		r.Reasons = append(r.Reasons, "knowledge folder has faults, the last good base is in use")
-		if r.Status == "ok" {
-			r.Status = "degraded"
+			r.Ready, r.Status = false, "full"
 		}
 	}
 	if a.stopping.Load() {

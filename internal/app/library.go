@@ -35,6 +35,8 @@ type library struct {
 	folder   string // of the settings; empty means the built-in base
 	copies   string // folder for the copy of the last good base
 
+	stop func() error // ends the watching of the folder; nil if there is none
+
 	fitting sync.Mutex
 	fitted  *knowledge.Matcher // the latest; guarded by fitting
 
@@ -90,15 +92,15 @@ func (l *library) place(id string) string {
 
 // open loads the first base and, of a folder, keeps it current until close.
 // The start fails only if there is nothing at all to serve.
-func (l *library) open() (stop func(context.Context) error, err error) {
+func (l *library) open() error {
 	if l.folder == "" {
 		base, report := knowledge.Load(quangngai.FS())
 		if base == nil {
-			return nil, refusedBase("", report)
+			return refusedBase("", report)
 		}
 		l.use(base, sourceBuiltIn)
 		l.note(true, report)
-		return func(context.Context) error { return nil }, nil
+		return nil
 	}
 
 	ctx, cancel := context.WithCancel(context.Background())
@@ -113,17 +115,34 @@ func (l *library) open() (stop func(context.Context) error, err error) {
 			}
 		})
 	}()
-	stop = func(context.Context) error {
+	l.stop = func() error {
 		cancel()
 		return <-ended
 	}
 	report := <-first
 	if l.current.Load() == nil {
-		err := stop(ctx)
+		err := l.close(ctx)
 		l.log.Error("nothing to serve", "error", err)
-		return nil, refusedBase(l.folder, report)
+		return refusedBase(l.folder, report)
 	}
-	return stop, nil
+	return nil
+}
+
+// close ends the watching of the folder; the base in use stays.
+func (l *library) close(context.Context) error {
+	if l.stop == nil {
+		return nil
+	}
+	stop := l.stop
+	l.stop = nil
+	return stop()
+}
+
+// follow reads a folder anew, or another one that was found good before.
+func (l *library) follow(folder string) error {
+	err := l.close(context.Background())
+	l.folder = folder
+	return errors.Join(err, l.open())
 }
 
 // take is told of every attempt to load the folder. The outcome is noted last:

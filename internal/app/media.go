@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
@@ -153,6 +154,12 @@ func (a *App) errandLanes(channels []Channel) []delivery.LaneConfig {
 		})
 	}
 	return lanes
+}
+
+// channelOf is the channel of a lane, see [record.Lane].
+func channelOf(lane string) string {
+	name, _, _ := strings.Cut(lane, "/")
+	return name
 }
 
 // How long a message waits for a copy that is not there yet: a fetch takes a

@@ -2,13 +2,12 @@ package app
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/doithoai/doithoai/bot/webchat"
-	"github.com/doithoai/doithoai/bot/zalooa"
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/metrics"
 )
@@ -73,38 +72,12 @@ type standing struct{ a *App }
 
 // Standing implements [metrics.Readiness].
 func (s standing) Standing() (ready bool, codes []string) {
-	a := s.a
-	if far, ok := a.store.(remote); ok && len(far.Down()) > 0 {
-		codes = append(codes, "store.down")
-	}
-	for _, c := range a.channels {
-		if c.Health == nil {
-			continue
-		}
-		switch err := c.Health(); {
-		case errors.Is(err, zalooa.ErrLogin):
-			codes = append(codes, "channel.token")
-		case err != nil:
-			codes = append(codes, "channel.down")
+	for _, t := range s.a.Troubles() {
+		if code := string(t.Code); !slices.Contains(codes, code) {
+			codes = append(codes, code)
 		}
 	}
-	if a.intake != nil {
-		if state := a.intake.State(); state.Full {
-			codes = append(codes, "spool.full")
-		} else if state.Degraded {
-			codes = append(codes, "spool.waiting")
-		}
-	}
-	if !a.library.loaded().OK {
-		codes = append(codes, "base.broken")
-	}
-	if a.office != nil && !a.office.loaded().OK {
-		codes = append(codes, "desks.broken")
-	}
-	if a.stopping.Load() {
-		codes = append(codes, "stopping")
-	}
-	return a.readiness().Ready, codes
+	return s.a.readiness().Ready, codes
 }
 
 // gatherer returns the loop that looks, now and then, at what a scrape must not

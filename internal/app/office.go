@@ -20,8 +20,10 @@ import (
 type office struct {
 	log       *slog.Logger
 	path      string
+	settings  *config.Config // of the start: which channels there are
 	library   *library
 	zone      *time.Location
+	stop      func() error // ends the watching of the file
 	current   atomic.Pointer[desks.Desks]
 	last      atomic.Pointer[reload]
 	directory *staff.Directory
@@ -33,12 +35,11 @@ func (a *App) openOffice(ctx context.Context, settings *config.Config, log *slog
 	if settings.Desks == "" {
 		return nil, nil //nolint:nilnil // no desks is a way to run
 	}
-	o := &office{log: log.With("component", "office"), path: settings.Desks, library: a.library, zone: settings.Timezone}
-	stop, err := o.watch()
-	if err != nil {
+	o := &office{log: log.With("component", "office"), path: settings.Desks, settings: settings, library: a.library, zone: settings.Timezone}
+	if err := o.watch(); err != nil {
 		return nil, err
 	}
-	a.cleanups.push("desks", stop)
+	a.cleanups.push("desks", o.close)
 	o.directory = staff.New(staff.Config{
 		Safe: a.store, Leases: a.store, Key: a.store.Key("invitations"), Roster: o.roster, Log: log,
 	})
@@ -49,8 +50,8 @@ func (a *App) openOffice(ctx context.Context, settings *config.Config, log *slog
 	return o, nil
 }
 
-// watch loads the file and keeps it current until stop.
-func (o *office) watch() (stop func(context.Context) error, err error) {
+// watch loads the file and keeps it current until close.
+func (o *office) watch() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	first := make(chan desks.Report, 1)
 	ended := make(chan error, 1)
@@ -63,21 +64,35 @@ func (o *office) watch() (stop func(context.Context) error, err error) {
 			}
 		})
 	}()
-	stop = func(context.Context) error {
+	o.stop = func() error {
 		cancel()
 		return <-ended
 	}
 	report := <-first
 	if o.current.Load() == nil {
-		if err := stop(ctx); err != nil && !errors.Is(err, desks.ErrFaulty) {
-			return nil, err
+		if err := o.close(ctx); err != nil && !errors.Is(err, desks.ErrFaulty) {
+			return err
 		}
-		return nil, &Problem{
-			What: fmt.Sprintf("Tệp cán bộ %s có %d lỗi", o.path, len(report.Errors())),
-			Cure: "Chạy «doithoai desks check " + o.path + "» để xem lỗi gì, ở dòng nào, sửa thế nào",
-		}
+		return refusedDesks(o.path, report)
 	}
-	return stop, nil
+	return nil
+}
+
+// close ends the watching of the file; the desks in use stay.
+func (o *office) close(context.Context) error {
+	if o.stop == nil {
+		return nil
+	}
+	stop := o.stop
+	o.stop = nil
+	return stop()
+}
+
+// follow reads the file anew, or another one that was found good before.
+func (o *office) follow(path string) error {
+	err := o.close(context.Background())
+	o.path = path
+	return errors.Join(err, o.watch())
 }
 
 func (o *office) take(d *desks.Desks, attempt desks.Outcome) {

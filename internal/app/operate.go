@@ -151,7 +151,7 @@ func (a *App) openControl(ctx context.Context, data string, operator control.Ope
 	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	server := &http.Server{
 		Handler: recovered(control.Handler(control.Config{
-			Operator: operator, Intake: a.exchange, Safe: watched{a.store, a.stored}, Log: log,
+			Operator: operator, Intake: a.exchange, Safe: watched{a.store, a.stored}, Status: a.status, Log: log,
 		}), log),
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/doithoai/doithoai/internal/app"
 	"github.com/doithoai/doithoai/internal/store/redistest"
+	"github.com/doithoai/doithoai/internal/trouble"
 )
 
 // The cookie that one replica gave is good at the other, and what is said there
@@ -43,7 +44,7 @@ func TestReadyWhileRedisIsAway(t *testing.T) {
 	var ready struct {
 		Ready   bool
 		Status  string
-		Reasons []string
+		Reasons []trouble.Trouble
 	}
 	if code := getJSON(t, http.DefaultClient, r.url+"/readyz", &ready); code != http.StatusOK || ready.Status != "ok" {
 		t.Fatalf("with Redis: %d %+v", code, ready)
@@ -54,7 +55,7 @@ func TestReadyWhileRedisIsAway(t *testing.T) {
 			t.Fatalf("without Redis: %d %+v", code, ready)
 		}
 	}
-	if ready.Status != "degraded" || len(ready.Reasons) != 1 || !strings.Contains(ready.Reasons[0], server.Addr()) || strings.Contains(ready.Reasons[0], "geheim") {
+	if ready.Status != "degraded" || len(ready.Reasons) != 1 || ready.Reasons[0].Code != trouble.StoreDown || ready.Reasons[0].Where != server.Addr() {
 		t.Errorf("without Redis: %+v", ready)
 	}
 	server.Restart(t)
@@ -76,19 +77,19 @@ func TestDoctorTellsWhatRedisLoses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		options []redistest.Option
-		ok      bool
+		code    trouble.Code
 		tells   string
 	}{
-		"always":   {[]redistest.Option{redistest.Fsync("always")}, true, "còn nguyên khi Redis bị tắt ngang hay mất điện"},
-		"everysec": {[]redistest.Option{redistest.Fsync("everysec")}, true, "mất đến hai giây cuối"},
-		"never":    {[]redistest.Option{redistest.Config("--appendonly", "no")}, false, "appendfsync always"},
-		"evicting": {[]redistest.Option{redistest.Fsync("always"), redistest.Config("--maxmemory-policy", "allkeys-lru")}, false, "maxmemory-policy noeviction"},
+		"always":   {[]redistest.Option{redistest.Fsync("always")}, "", "còn nguyên khi Redis bị tắt ngang hay mất điện"},
+		"everysec": {[]redistest.Option{redistest.Fsync("everysec")}, "", "mất đến hai giây cuối"},
+		"never":    {[]redistest.Option{redistest.Config("--appendonly", "no")}, trouble.StoreLossy, "appendfsync always"},
+		"evicting": {[]redistest.Option{redistest.Fsync("always"), redistest.Config("--maxmemory-policy", "allkeys-lru")}, trouble.StoreEviction, "maxmemory-policy noeviction"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := redistest.Single(t, c.options...)
 			for _, f := range app.Examine(t.Context(), settings(t, t.TempDir(), "DOITHOAI_REDIS="+server.URL())) {
-				if f.Name == "Kho lưu" && (f.OK != c.ok || !strings.Contains(f.Text, c.tells)) {
+				if f.Name == "Kho lưu" && (f.Code != c.code || !strings.Contains(f.Text+f.Cure, c.tells)) {
 					t.Errorf("got %+v, want %q", f, c.tells)
 				}
 			}

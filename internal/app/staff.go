@@ -3,9 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
@@ -106,23 +104,6 @@ func BotName(ctx context.Context, settings *config.Config) string {
 	return name
 }
 
-// examineStaff tells whether every desk of the file reaches a person.
-func examineStaff(ctx context.Context, settings *config.Config, now time.Time) (string, error) {
-	file, _, err := LoadDesks(settings, now)
-	if err != nil {
-		return "", err
-	}
-	who, closeStore, err := staffOf(ctx, settings, file)
-	if err != nil {
-		return "", err
-	}
-	defer closeStore()
-	if err := who.Fresh(ctx); err != nil {
-		return "", Explain(err)
-	}
-	return StaffText(staff.Gaps(file, Writable{who.Snapshot(), settings}, now))
-}
-
 // Writable is a registry without the chats on channels that are not set: nobody
 // is written to there.
 type Writable struct {
@@ -141,61 +122,10 @@ func (w Writable) Chat(officer string) (bot.ChatID, bool) {
 	return chat, set[chat.Channel]
 }
 
-// staffOf finds the register of the store there is; before the first start there
-// is none, and nobody is registered.
-func staffOf(ctx context.Context, settings *config.Config, file *desks.Desks) (d *staff.Directory, closeStore func(), err error) {
-	if settings.Redis == "" && missing(storeFile(settings.Data)) {
-		return directory(nobody{}, file), func() {}, nil
-	}
-	o, err := Operate(ctx, settings, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return nil, nil, err
-	}
-	closeStore = func() { _ = o.Close() } // it was only read
-	if d, err = o.Staff(file); err != nil {
-		closeStore()
-		return nil, nil, Explain(err)
-	}
-	return d, closeStore, nil
-}
-
 // nobody is the safe of a store that is still to be made.
 type nobody struct{}
 
 func (nobody) Value(context.Context, string) ([]byte, error) { return nil, nil }
 func (nobody) Swap(context.Context, string, []byte, []byte) (bool, error) {
 	return false, nil
-}
-
-// StaffText tells an operator what the gaps mean. It is an error if a desk
-// reaches nobody.
-func StaffText(gaps []staff.Gap) (string, error) {
-	var dark, invite []string
-	seen := map[string]bool{}
-	for _, gap := range gaps {
-		if gap.Dark {
-			dark = append(dark, gap.Desk.Name)
-		}
-		for _, officer := range gap.Missing {
-			if !seen[officer.ID] {
-				seen[officer.ID] = true
-				invite = append(invite, "doithoai officer invite "+officer.ID)
-			}
-		}
-	}
-	switch {
-	case len(dark) > 0 && len(invite) == 0:
-		return "", &Problem{
-			What: "Hôm nay không ai trực, hồ sơ không đến ai: " + strings.Join(dark, ", "),
-			Cure: "Ghi người thay trong tệp cán bộ",
-		}
-	case len(dark) > 0:
-		return "", &Problem{
-			What: "Chưa ai nhận được hồ sơ của: " + strings.Join(dark, ", "),
-			Cure: "Mời người của bộ phận: " + strings.Join(invite, "; "),
-		}
-	case len(invite) > 0:
-		return "bộ phận nào cũng có người nhận hồ sơ; còn người chưa vào, mời bằng: " + strings.Join(invite, "; "), nil
-	}
-	return "bộ phận nào cũng có người nhận hồ sơ", nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/doithoai/doithoai/internal/spool"
 	"github.com/doithoai/doithoai/internal/store/boltstore"
 	"github.com/doithoai/doithoai/internal/store/redisstore"
+	"github.com/doithoai/doithoai/internal/trouble"
 )
 
 // liveStore is all that a running program asks of its store.
@@ -32,6 +33,8 @@ type liveStore interface {
 	// Key returns a key of its own for one purpose, the same for every program
 	// over the same store.
 	Key(purpose string) []byte
+	// Troubles returns what is wrong with it now, without asking anybody.
+	Troubles() []trouble.Trouble
 	Close() error
 }
 
@@ -42,17 +45,10 @@ type waker interface {
 	Listen(ctx context.Context, wake func(record.Name), missed func()) error
 }
 
-// remote is a store that may be away while the program lives.
-type remote interface {
-	// Down names the servers that do not answer.
-	Down() []string
-}
-
 var (
 	_ liveStore = (*boltstore.Store)(nil)
 	_ liveStore = (*redisstore.Store)(nil)
 	_ waker     = (*redisstore.Store)(nil)
-	_ remote    = (*redisstore.Store)(nil)
 )
 
 // openStore opens the store of the settings; the data folder, which holds more

@@ -8,7 +8,7 @@ const module = "github.com/doithoai/doithoai"
 // fails, so that a new one is a decision and not an accident.
 func order() [][]string {
 	return [][]string{
-		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime", "internal/watch", "internal/recent", "internal/httphead"},
+		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime", "internal/watch", "internal/recent", "internal/httphead", "internal/trouble", "internal/disk"},
 		{"internal/keyfile", "internal/wording"},
 		{"knowledge", "knowledge/quangngai"},
 		{"bot"},
@@ -21,6 +21,7 @@ func order() [][]string {
 		suites(),
 		adapters(),
 		{"internal/config"},
+		{"internal/doctor"},
 		{"internal/app"},
 		{"internal/chaos", "internal/load"},
 		{"cmd/doithoai"},
@@ -101,6 +102,7 @@ func thirdParty() map[string]place {
 		"gopkg.in/yaml.v3":                    {packages: []string{"internal/strictyaml"}},
 		"pgregory.net/rapid":                  {tests: true},
 		"github.com/prometheus/client_golang": {packages: []string{"internal/metrics"}},
+		"golang.org/x/sys":                    {packages: []string{"internal/disk"}},
 
 		"github.com/go-telegram-bot-api/telegram-bot-api/v5": {packages: []string{"bot/telegram"}},
 		"github.com/go-telegram/bot":                         {tests: true},

@@ -13,10 +13,10 @@ import (
 // Vietnamese only operators and officers read.
 func forOperators() []string {
 	return []string{
-		"bot/telegram/config.go",
-		"bot/zalobot/config.go", "bot/zalobot/run.go", "bot/zalobot/trouble.go",
-		"bot/zalooa/account.go", "bot/zalooa/channel.go", "bot/zalooa/codes.go", "bot/zalooa/config.go",
-		"bot/zalooa/keeper.go", "bot/zalooa/window.go",
+		"bot/telegram/config.go", "bot/telegram/examine.go",
+		"bot/zalobot/config.go", "bot/zalobot/examine.go", "bot/zalobot/run.go", "bot/zalobot/trouble.go",
+		"bot/zalooa/account.go", "bot/zalooa/codes.go", "bot/zalooa/config.go",
+		"bot/zalooa/examine.go", "bot/zalooa/health.go", "bot/zalooa/keeper.go", "bot/zalooa/window.go",
 		"internal/app/channels.go",
 	}
 }

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"log/slog"
 	"net/netip"
+	"reflect"
 	"time"
 )
 
@@ -30,12 +32,29 @@ type Config struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	StopDelay      time.Duration  // between saying that it stops and taking no more calls
 	Web            Web
+	Log            Log
 	Telegram       Telegram
 	ZaloOA         ZaloOA
 	ZaloBot        ZaloBot
 	Tracing        Tracing
 
-	values []Value
+	values      []Value
+	secretFiles []string
+}
+
+// LogFormat is how the log is written.
+type LogFormat string
+
+// The two ways: for people, and for machines that collect logs.
+const (
+	LogText LogFormat = "text"
+	LogJSON LogFormat = "json"
+)
+
+// Log is what the log holds and how.
+type Log struct {
+	Level  slog.Level // nothing below
+	Format LogFormat
 }
 
 // Web is the chat on our own page.
@@ -75,7 +94,28 @@ type Value struct {
 	Key    string
 	Text   string // what was set; a secret is masked
 	Origin string // in Vietnamese: default, file and line, or the variable
+	Live   bool   // a change counts without a restart
 }
 
 // Values returns every setting in the order of the table.
 func (c *Config) Values() []Value { return c.values }
+
+// SecretFiles returns the files that secrets were read from, sorted: nobody
+// else should be able to read them.
+func (c *Config) SecretFiles() []string { return c.secretFiles }
+
+// Changed returns the paths of the settings that differ between two
+// configurations, in the order of the table: those that count without a
+// restart, and those that do not.
+func Changed(before, after *Config) (live, restart []string) {
+	for _, k := range keys() {
+		switch {
+		case reflect.DeepEqual(k.to(before), k.to(after)):
+		case k.live:
+			live = append(live, k.path)
+		default:
+			restart = append(restart, k.path)
+		}
+	}
+	return live, restart
+}

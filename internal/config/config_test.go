@@ -139,8 +139,12 @@ func TestFaults(t *testing.T) {
 		"prefix of nobody":   {"redis_prefix: x", nil, []string{"redis_prefix: chỉ dùng khi có redis"}},
 		"admin in the open":  {"admin_listen: :8081", nil, []string{"admin_listen: mở cho máy khác", "admin_remote: có"}},
 		"admin on a network": {"admin_listen: 192.168.1.5:8081", nil, []string{"admin_listen: mở cho máy khác"}},
+		"no level":           {"log:\n  level: loud", nil, []string{"log.level: «loud»", "debug, info, warn"}},
+		"no format":          {"log:\n  format: xml", nil, []string{"log.format: «xml»"}},
 		"all at once": {"lisen: x\ntelegram:\n  mode: push", []string{"DOITHOAI_TIMEZONE=x"},
 			[]string{"lisen", "telegram.mode", "timezone"}},
+		"also across": {"listen: 8080\nzalo_bot:\n  token: x\n  mode: webhook\nredis_prefix: x", nil,
+			[]string{"listen: «8080»", "zalo_bot.secret: còn trống", "redis_prefix: chỉ dùng"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -240,6 +244,48 @@ func TestRedisIsShownWithoutItsPasswords(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestSecretFiles(t *testing.T) {
+	t.Parallel()
+	secret := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(secret, []byte("789:ghi\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := load(t, "listen: 127.0.0.1:1", "DOITHOAI_TELEGRAM_TOKEN_FILE="+secret, "DOITHOAI_ZALO_BOT_TOKEN=x")
+	if err != nil || len(c.SecretFiles()) != 1 || c.SecretFiles()[0] != secret {
+		t.Errorf("got %v, %v", c.SecretFiles(), err)
+	}
+	c, err = load(t, "zalo_bot:\n  token: x\ntelegram:\n  token: x")
+	if err != nil || len(c.SecretFiles()) != 1 || !strings.HasSuffix(c.SecretFiles()[0], "doithoai.yaml") {
+		t.Errorf("got %v, %v", c.SecretFiles(), err)
+	}
+}
+
+func TestChanged(t *testing.T) {
+	t.Parallel()
+	const file = "listen: :1\ntrusted_proxies: 10.0.0.1\ntelegram:\n  token: \"1:a\"\ntimezone: Asia/Ho_Chi_Minh"
+	before, err := load(t, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ environ, live, restart string }{
+		"nothing":       {"DOITHOAI_WEB_ENABLED=yes", "", ""},
+		"what is live":  {"DOITHOAI_TRUSTED_PROXIES=10.0.0.2", "trusted_proxies", ""},
+		"a level":       {"DOITHOAI_LOG_LEVEL=debug", "log.level", ""},
+		"what is not":   {"DOITHOAI_LISTEN=:2", "", "listen"},
+		"a secret":      {"DOITHOAI_TELEGRAM_TOKEN=1:b", "", "telegram.token"},
+		"the time zone": {"DOITHOAI_TIMEZONE=UTC", "", "timezone"},
+	} {
+		after, err := load(t, file, c.environ, "DOITHOAI_DATA="+before.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		live, restart := config.Changed(before, after)
+		if strings.Join(live, " ") != c.live || strings.Join(restart, " ") != c.restart {
+			t.Errorf("%s: live %v, restart %v", name, live, restart)
+		}
 	}
 }
 

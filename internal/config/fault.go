@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Fault is one thing wrong with the settings. The texts are Vietnamese and
 // meant for the person who edits them.
@@ -43,4 +46,12 @@ func (f Faults) Error() string {
 		lines[i] = fault.String()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// but returns the faults about settings that others are not about: what follows
+// from a fault needs no telling.
+func (f Faults) but(others Faults) Faults {
+	return slices.DeleteFunc(f, func(fault Fault) bool {
+		return slices.ContainsFunc(others, func(other Fault) bool { return other.Key == fault.Key })
+	})
 }

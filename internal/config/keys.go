@@ -18,6 +18,8 @@ const (
 	number
 	count // a number that may be 0
 	seconds
+	logLevel
+	logFormat
 )
 
 // key is one setting: where it stands in the file, what it holds, and where it
@@ -27,6 +29,7 @@ type key struct {
 	kind     kind
 	fallback string
 	secret   bool // may come from a file of its own and is never shown
+	live     bool // a running program takes a change on SIGHUP; others need a restart
 	to       func(*Config) any
 }
 
@@ -40,13 +43,15 @@ func keys() []key {
 		{path: "media", kind: path, to: func(c *Config) any { return &c.Media }},
 		{path: "redis", kind: redisURL, secret: true, to: func(c *Config) any { return &c.Redis }},
 		{path: "redis_prefix", kind: text, fallback: "dt", to: func(c *Config) any { return &c.RedisPrefix }},
-		{path: "knowledge", kind: folder, to: func(c *Config) any { return &c.Knowledge }},
-		{path: "desks", kind: file, to: func(c *Config) any { return &c.Desks }},
+		{path: "knowledge", kind: folder, live: true, to: func(c *Config) any { return &c.Knowledge }},
+		{path: "desks", kind: file, live: true, to: func(c *Config) any { return &c.Desks }},
 		{path: "timezone", kind: location, fallback: "Asia/Ho_Chi_Minh", to: func(c *Config) any { return &c.Timezone }},
 		{path: "public_url", kind: webURL, to: func(c *Config) any { return &c.PublicURL }},
-		{path: "trusted_proxies", kind: prefixes, to: func(c *Config) any { return &c.TrustedProxies }},
+		{path: "trusted_proxies", kind: prefixes, live: true, to: func(c *Config) any { return &c.TrustedProxies }},
 		{path: "stop_delay", kind: seconds, fallback: "0", to: func(c *Config) any { return &c.StopDelay }},
 		{path: "web.enabled", kind: yesNo, fallback: "có", to: func(c *Config) any { return &c.Web.Enabled }},
+		{path: "log.level", kind: logLevel, fallback: "info", live: true, to: func(c *Config) any { return &c.Log.Level }},
+		{path: "log.format", kind: logFormat, fallback: "text", live: true, to: func(c *Config) any { return &c.Log.Format }},
 
 		{path: "telegram.token", kind: text, secret: true, to: func(c *Config) any { return &c.Telegram.Token }},
 		{path: "telegram.api", kind: webURL, fallback: "https://api.telegram.org", to: func(c *Config) any { return &c.Telegram.API }},

@@ -20,6 +20,7 @@ type setting struct {
 	text   string
 	origin string // for people, in Vietnamese
 	dir    string // relative paths count from here; empty means the working folder
+	file   string // that it stands in; empty for a variable
 }
 
 // Load reads the file, then the environment over it (as os.Environ gives it),
@@ -42,11 +43,14 @@ func Load(name string, environ []string) (*Config, error) {
 			fault.Where, fault.Key = s.origin, k.path
 			faults = append(faults, *fault)
 		}
-		c.values = append(c.values, Value{Key: k.path, Text: shown, Origin: s.origin})
+		c.values = append(c.values, Value{Key: k.path, Text: shown, Origin: s.origin, Live: k.live})
+		if k.secret && s.file != "" && s.text != "" {
+			c.secretFiles = append(c.secretFiles, s.file)
+		}
 	}
-	if len(faults) == 0 {
-		faults = c.crossCheck(found)
-	}
+	slices.Sort(c.secretFiles)
+	c.secretFiles = slices.Compact(c.secretFiles)
+	faults = append(faults, c.crossCheck(found).but(faults)...)
 	if len(faults) > 0 {
 		return nil, faults
 	}
@@ -81,6 +85,7 @@ func fromEnv(found map[string]setting, environ []string) Faults {
 			continue
 		}
 		k, known := byName[name]
+		file := ""
 		if !known {
 			base, isFile := strings.CutSuffix(name, "_FILE")
 			if k, known = byName[base]; !known || !isFile || !k.secret {
@@ -93,7 +98,7 @@ func fromEnv(found map[string]setting, environ []string) Faults {
 					What: "không đọc được tệp " + value, Cure: "Xem lại đường dẫn và quyền đọc của tệp"})
 				continue
 			}
-			value = strings.TrimRight(string(content), "\r\n")
+			file, value = value, strings.TrimRight(string(content), "\r\n")
 		}
 		if other := from[k.path]; other != "" && other != name {
 			faults = append(faults, Fault{Where: "biến " + name, Key: k.path,
@@ -101,7 +106,7 @@ func fromEnv(found map[string]setting, environ []string) Faults {
 			continue
 		}
 		from[k.path] = name
-		found[k.path] = setting{text: strings.TrimSpace(value), origin: "biến " + name}
+		found[k.path] = setting{text: strings.TrimSpace(value), origin: "biến " + name, file: file}
 	}
 	return faults
 }

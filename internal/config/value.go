@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -41,6 +42,13 @@ func (k key) set(c *Config, s setting) (shown string, fault *Fault) {
 		*to = Mode(s.text)
 		if *to != ModePolling && *to != ModeWebhook {
 			fault = &Fault{What: quote(s.text) + " không phải cách nhận tin", Cure: "Viết polling hoặc webhook"}
+		}
+	case *slog.Level:
+		*to, fault = parseLevel(s.text)
+	case *LogFormat:
+		*to = LogFormat(strings.ToLower(s.text))
+		if *to != LogText && *to != LogJSON {
+			fault = &Fault{What: quote(s.text) + " không phải dạng nhật ký", Cure: "Viết text hoặc json"}
 		}
 	case **time.Location:
 		*to, fault = parseLocation(s.text)
@@ -126,6 +134,15 @@ func checkWebURL(text string) (string, *Fault) {
 	return strings.TrimRight(text, "/"), nil
 }
 
+func parseLevel(text string) (slog.Level, *Fault) {
+	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
+		if strings.EqualFold(text, level.String()) {
+			return level, nil
+		}
+	}
+	return 0, &Fault{What: quote(text) + " không phải mức nhật ký", Cure: "Viết debug, info, warn hoặc error"}
+}
+
 func parseLocation(text string) (*time.Location, *Fault) {
 	if text != "" && text != "Local" {
 		if at, err := time.LoadLocation(text); err == nil {
@@ -170,7 +187,10 @@ func parseYesNo(text string) (bool, *Fault) {
 	return false, &Fault{What: quote(text) + " không phải có hay không", Cure: "Viết có hoặc không"}
 }
 
-// mask hides a secret but tells whether there is one.
+// hidden stands where a secret is not shown.
+const hidden = "••••••"
+
+// mask hides a secret but tells whether there is one; of a Redis it tells where.
 func mask(k kind, text string) string {
 	if text == "" {
 		return ""
@@ -178,21 +198,19 @@ func mask(k kind, text string) string {
 	if u, err := url.Parse(text); k == redisURL && err == nil && u.Host != "" {
 		return maskURL(*u)
 	}
-	return masked + " (đã đặt)"
+	return hidden + " (đã đặt)"
 }
-
-const masked = "••••••"
 
 // maskURL shows where a server is, and of the rest only that it is there: a
 // password may stand before the @, alone or behind a name, and in a parameter.
 func maskURL(u url.URL) string {
 	shown := u.Scheme + "://"
 	if u.User != nil {
-		shown += masked + "@"
+		shown += hidden + "@"
 	}
 	shown += u.Host + u.EscapedPath()
 	if u.RawQuery != "" {
-		shown += "?" + masked
+		shown += "?" + hidden
 	}
 	return shown
 }

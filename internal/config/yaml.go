@@ -51,7 +51,7 @@ func (r *reader) section(node *strictyaml.Node, within string) {
 			r.faults = append(r.faults, Fault{Where: r.at(pair.At), Key: k,
 				What: "ở đây chỉ ghi một giá trị", Cure: "Viết giá trị trên cùng dòng, sau dấu hai chấm"})
 		default:
-			r.found[k] = setting{text: pair.Value.Text, origin: r.at(pair.At), dir: r.dir}
+			r.found[k] = setting{text: pair.Value.Text, origin: r.at(pair.At), dir: r.dir, file: r.name}
 		}
 	}
 }

@@ -99,6 +99,13 @@ func (c *Client) Compact(ctx context.Context) (before, after int64, err error) {
 	return sizes.Before, sizes.After, err
 }
 
+// Status asks how the server is; [ErrUnsupported] if it does not tell.
+func (c *Client) Status(ctx context.Context) (Status, error) {
+	var s Status
+	err := c.ask(ctx, http.MethodGet, pathStatus, nil, &s)
+	return s, err
+}
+
 // Handle implements [Intake]: the server takes m as if its channel had brought
 // it. [ErrUnsupported] if it takes none.
 func (c *Client) Handle(ctx context.Context, m bot.Message) error {

@@ -25,10 +25,11 @@ const (
 
 // Config is what a [Handler] works with. Operator is compulsory.
 type Config struct {
-	Operator Operator     // a [Compactor], a [CaseFinder], a [Counter] too if it can
-	Intake   Intake       // nil if messages are not taken here
-	Safe     Safe         // nil if values are not shown here
-	Log      *slog.Logger // discarded if nil
+	Operator Operator      // a [Compactor], a [CaseFinder], a [Counter] too if it can
+	Intake   Intake        // nil if messages are not taken here
+	Safe     Safe          // nil if values are not shown here
+	Status   func() Status // nil if it is not told
+	Log      *slog.Logger  // discarded if nil
 }
 
 type handler struct {
@@ -50,6 +51,12 @@ func Handler(c Config) http.Handler {
 		})
 	}
 	answer("GET "+pathHello, func(*http.Request) (any, error) { return struct{}{}, nil })
+	answer("GET "+pathStatus, func(*http.Request) (any, error) {
+		if h.Status == nil {
+			return nil, ErrUnsupported
+		}
+		return h.Status(), nil
+	})
 	answer("POST "+pathRevive, h.withID(c.Operator.Revive))
 	answer("POST "+pathBury, h.withID(c.Operator.Bury))
 	answer("POST "+pathCompact, h.compact)

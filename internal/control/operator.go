@@ -3,10 +3,12 @@ package control
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/trouble"
 )
 
 // Operator is what an operator can ask of every store.
@@ -74,6 +76,24 @@ type Safe interface {
 	Value(ctx context.Context, name string) ([]byte, error)
 	// Swap replaces what is kept if it is old, and reports whether it was.
 	Swap(ctx context.Context, name string, old, next []byte) (bool, error)
+}
+
+// Status is how a running server is.
+type Status struct {
+	Started  time.Time         `json:"started"`
+	Troubles []trouble.Trouble `json:"troubles,omitempty"`
+	// Notes are what else an operator should know, in Vietnamese.
+	Notes    []string        `json:"notes,omitempty"`
+	Channels []ChannelStatus `json:"channels,omitempty"`
+}
+
+// ChannelStatus is how a channel is.
+type ChannelStatus struct {
+	Lane string `json:"lane"`
+	// Webhook says that the platform calls; Heard is when it last did and was
+	// known by its signature or secret, zero if not since the start.
+	Webhook bool      `json:"webhook"`
+	Heard   time.Time `json:"heard,omitzero"`
 }
 
 // Errors of [Dial] and of a [Client].

@@ -29,6 +29,7 @@ const (
 	pathValue   = "/v1/value"
 	pathSwap    = "/v1/swap"
 	pathCounts  = "/v1/counts"
+	pathStatus  = "/v1/status"
 )
 
 // piece is one JSON value of a streamed answer. Exactly one field is set; End

@@ -46,6 +46,8 @@ type SpoolLevel interface {
 	// Full reports whether a message was refused for want of room, which is
 	// not there yet.
 	Full() bool
+	// DiskFull reports whether that room is the disk's.
+	DiskFull() bool
 }
 
 // IntakeConfig is how an [Intake] works; the zero value is fit for use.
@@ -110,6 +112,7 @@ type IntakeState struct {
 	Oldest   time.Time // since when the oldest of them waits; zero if there is none
 	Degraded bool      // messages are taken, but not by the store alone
 	Full     bool      // the spool takes no more: messages are refused while the store is away
+	DiskFull bool      // it is Full because the disk is
 }
 
 // NewIntake returns an Intake before x. [Intake.Run] must run beside it.
@@ -179,7 +182,7 @@ func (k *Intake) keep(ctx context.Context, m bot.Message, cause error) error {
 
 // State returns how things stand.
 func (k *Intake) State() IntakeState {
-	s := IntakeState{Spooled: k.spool.Len(), Full: k.spool.Full()}
+	s := IntakeState{Spooled: k.spool.Len(), Full: k.spool.Full(), DiskFull: k.spool.DiskFull()}
 	if s.Spooled > 0 {
 		s.Oldest = k.spool.Oldest()
 	}

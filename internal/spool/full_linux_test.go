@@ -29,11 +29,11 @@ func TestAFullDiskIsAFullSpool(t *testing.T) {
 		if b.Full() {
 			t.Error("full before anything was refused")
 		}
-		if err := b.Append(t.Context(), message("a", "2")); !errors.Is(err, spool.ErrFull) || !b.Full() {
+		if err := b.Append(t.Context(), message("a", "2")); !errors.Is(err, spool.ErrFull) || !b.Full() || !b.DiskFull() {
 			t.Errorf("Append = %v, full %t", err, b.Full())
 		}
 		again()
-		if b.Full() {
+		if b.Full() || b.DiskFull() {
 			t.Error("full for ever")
 		}
 	}

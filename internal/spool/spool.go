@@ -142,6 +142,18 @@ func (s *Spool) Full() bool {
 	if s.refused > 0 && s.bytes+s.refused > s.options.MaxBytes {
 		return true
 	}
+	return s.onFullDisk()
+}
+
+// DiskFull reports whether the disk had no room for a message and, as far as is
+// known, would have none for another.
+func (s *Spool) DiskFull() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.onFullDisk()
+}
+
+func (s *Spool) onFullDisk() bool {
 	return !s.diskFull.IsZero() && s.options.Now().Sub(s.diskFull) < diskFullFor
 }
 

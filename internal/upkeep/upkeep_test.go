@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/doithoai/doithoai/internal/trouble"
 	"github.com/doithoai/doithoai/internal/upkeep"
 )
 
@@ -71,6 +72,28 @@ func TestTroublesAreToldOnce(t *testing.T) {
 	}
 	if n := strings.Count(log, "trouble is over"); n != 1 || strings.Contains(log, "never met") {
 		t.Errorf("told %d times that it is over:\n%s", n, log)
+	}
+}
+
+// What there is now is told by its code, with what it was met with last.
+func TestTroublesThereAreNow(t *testing.T) {
+	t.Parallel()
+	troubles := upkeep.NewTroubles(slog.New(slog.DiscardHandler))
+	codes := map[string]trouble.Code{"token": trouble.ChannelToken, "away": trouble.ChannelDown}
+	if now := troubles.Now(codes); len(now) != 0 {
+		t.Errorf("before anything: %v", now)
+	}
+	troubles.Met(t.Context(), "token", errors.New("401"))
+	troubles.Met(t.Context(), "token", errors.New("403"))
+	troubles.Met(t.Context(), "away", nil)
+	troubles.Met(t.Context(), "nobody's business", errors.New("x"))
+	now := troubles.Now(codes)
+	if len(now) != 2 || now[0].Code != trouble.ChannelDown || now[1].Code != trouble.ChannelToken || !strings.HasSuffix(now[1].What, " (403)") {
+		t.Errorf("got %+v", now)
+	}
+	troubles.Over(t.Context(), "token", "away")
+	if now := troubles.Now(codes); len(now) != 0 {
+		t.Errorf("after the end: %v", now)
 	}
 }
 

@@ -142,6 +142,7 @@ func (s *Store) try(batch []step) (bad int, err error) {
 	bad = -1
 	if wrote {
 		err = tx.Commit()
+		s.noteRoom(err)
 	} else {
 		err = tx.Rollback()
 	}

@@ -58,3 +58,6 @@ func (s *Store) Format(b []byte) error {
 		return true, tx.Bucket(houseBucket).Put(formatKey, b)
 	})
 }
+
+// CommitEnds notes the end of a commit, as a disk would bring it about.
+func (s *Store) CommitEnds(err error) { s.noteRoom(err) }

@@ -41,6 +41,8 @@ type Store struct {
 	queued []step
 	closed bool
 
+	noRoom atomic.Int64 // when the last commit found no room on the disk, Unix time; 0 if it did
+
 	wake    chan struct{} // holds a token while steps are queued
 	cancel  context.CancelFunc
 	running sync.WaitGroup

@@ -75,6 +75,8 @@ func (s *Store) batch(ctx context.Context, n *node, calls []*call, ordered bool)
 			if err != nil || ordered && putOff {
 				s.repeat(ctx, c, end, err != nil, err) // it is something the server said
 				putOff = true
+			} else if c.durable {
+				n.wrote()
 			}
 		}
 		return

@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/doithoai/doithoai/internal/exchange"
+	"github.com/doithoai/doithoai/internal/trouble"
 )
 
 // maxPause is the longest time between two tries; the first is a tenth of it.
@@ -145,8 +146,12 @@ func (s *Store) judge(ctx context.Context, to route, c *call, err error, broken 
 	var few *tooFewError
 	switch {
 	case err == nil:
+		if c.durable {
+			to.node.wrote()
+		}
 		return to, finished, nil
 	case errors.As(err, &few): // it is done, but might be lost with its server
+		to.node.refused(trouble.StoreReplicas)
 		s.keeper.look()
 		return to, finished, unavailable(err)
 	case isNetwork(err):
@@ -173,6 +178,7 @@ func (s *Store) judge(ctx context.Context, to route, c *call, err error, broken 
 		s.keeper.look()
 		return to, wait, err
 	}
+	to.node.refused(refusalCode(word))
 	return to, finished, unavailable(err)
 }
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/doithoai/doithoai/internal/trouble"
 )
 
 // budget is how long things may take. By default the client waits for five
@@ -40,9 +42,11 @@ const (
 type node struct {
 	addr string
 
-	mu     sync.Mutex
-	client *redis.Client
-	down   error // why the breaker is open; nil while it is closed
+	mu        sync.Mutex
+	client    *redis.Client
+	down      error        // why the breaker is open; nil while it is closed
+	refusal   trouble.Code // why it takes nothing though it answers; empty if it does
+	refusedAt time.Time
 }
 
 // use returns the client, or why there is none.
