@@ -3,6 +3,7 @@
 #
 #   scripts/need.sh chromium              the browser that drives the web chat
 #   scripts/need.sh redis-server          the server that the store for several machines is tested with
+#   scripts/need.sh promtool              what tries the alert rules; it comes with Prometheus
 #   scripts/need.sh golangci-lint FILE    the linter, built into FILE; the version is part of FILE's name
 #
 # Installs it where that is possible. Where it is not: with CI=true that is an
@@ -23,6 +24,17 @@ apt_install() {
 	{ apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; } </dev/null >&2
 }
 
+# without_services keeps packages from starting the servers they bring: the tests
+# start their own, or none.
+without_services() {
+	policy=/usr/sbin/policy-rc.d
+	if [ "$(id -u)" = 0 ] && [ -d /usr/sbin ] && [ ! -e "$policy" ]; then
+		trap 'rm -f "$policy"' EXIT
+		printf '#!/bin/sh\nexit 101\n' >"$policy"
+		chmod +x "$policy"
+	fi
+}
+
 case "${1:-}" in
 chromium)
 	for name in chromium chromium-browser google-chrome headless-shell; do
@@ -32,14 +44,13 @@ chromium)
 	;;
 redis-server)
 	! command -v redis-server >/dev/null || exit 0
-	# The tests start servers of their own: the package need not start one as well.
-	policy=/usr/sbin/policy-rc.d
-	if [ "$(id -u)" = 0 ] && [ -d /usr/sbin ] && [ ! -e "$policy" ]; then
-		trap 'rm -f "$policy"' EXIT
-		printf '#!/bin/sh\nexit 101\n' >"$policy"
-		chmod +x "$policy"
-	fi
+	without_services
 	apt_install redis-server || missing "no redis-server: install it (Debian: apt-get install redis-server) to test the store in Redis"
+	;;
+promtool)
+	! command -v promtool >/dev/null || exit 0
+	without_services
+	apt_install prometheus || missing "no promtool: install it (Debian: apt-get install prometheus) to try the alert rules"
 	;;
 golangci-lint)
 	file=$2
@@ -54,7 +65,7 @@ golangci-lint)
 	mv "$build/golangci-lint" "$file"
 	;;
 *)
-	echo "usage: scripts/need.sh chromium | redis-server | golangci-lint FILE" >&2
+	echo "usage: scripts/need.sh chromium | redis-server | promtool | golangci-lint FILE" >&2
 	exit 2
 	;;
 esac
