@@ -157,9 +157,9 @@ func TestRedis(t *testing.T) {
 		options []redistest.Option
 		code    trouble.Code
 	}{
-		"well":      {[]redistest.Option{redistest.Fsync("always")}, ""},
-		"lossy":     {[]redistest.Option{redistest.Config("--appendonly", "no")}, trouble.StoreLossy},
-		"evicting":  {[]redistest.Option{redistest.Fsync("always"), redistest.Config("--maxmemory-policy", "allkeys-lru")}, trouble.StoreEviction},
+		"well":     {[]redistest.Option{redistest.Fsync("always")}, ""},
+		"lossy":    {[]redistest.Option{redistest.Config("--appendonly", "no")}, trouble.StoreLossy},
+		"evicting": {[]redistest.Option{redistest.Fsync("always"), redistest.Config("--maxmemory-policy", "allkeys-lru")}, trouble.StoreEviction},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
