@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,7 +25,7 @@ type Product struct {
 // below its root, which keep their place.
 func carried() []string {
 	return []string{
-		"LICENSE", "README.vi.md", "CHANGELOG.md", "docs/*.md", "docs/images/*.png", "docs/schema/*.json",
+		"LICENSE", "*.md", "docs/*.md", "docs/adr/*.md", "docs/images/*.png", "docs/schema/*.json",
 		"deploy/doithoai.*", "deploy/doithoai-backup.*", "deploy/Caddyfile",
 		"deploy/grafana/*", "deploy/prometheus/*",
 	}
@@ -53,10 +55,8 @@ func Bundle(ctx context.Context, p Product) ([]File, error) {
 		return nil, err
 	}
 	name := "doithoai"
-	for _, s := range info.Settings {
-		if s.Key == "GOOS" && s.Value == "windows" {
-			name += ".exe"
-		}
+	if slices.Contains(info.Settings, debug.BuildSetting{Key: "GOOS", Value: "windows"}) {
+		name = "doithoai.exe"
 	}
 	files := []File{{name, 0o755, binary}, {"sbom.cdx.json", 0o644, bill}}
 	own, err := Carried(p.Root)
