@@ -10,6 +10,7 @@ run: ## the web chat on http://127.0.0.1:8080
 test: lint ## everything a change must pass: format, vet, linter, modules, tests with the race detector
 	@scripts/need.sh chromium
 	@scripts/need.sh redis-server
+	@scripts/need.sh curl
 	$(GO_TEST) ./...
 lint: ## format, vet, linter, go.mod
 	@bad=$$(gofmt -l .); test -z "$$bad" || { echo "run gofmt -w on:"; echo "$$bad"; exit 1; }

@@ -165,7 +165,7 @@ func TestUnitWaitsForTheEnd(t *testing.T) {
 	t.Parallel()
 	unit := readDeploy(t, "doithoai.service")
 	for _, want := range []string{
-		"User=doithoai", "TimeoutStopSec=30", "Restart=always", "ExecReload=/bin/kill -HUP $MAINPID", "StateDirectory=doithoai",
+		"User=doithoai", "TimeoutStopSec=30", "Restart=always", "StartLimitIntervalSec=0", "ExecReload=/bin/kill -HUP $MAINPID", "StateDirectory=doithoai",
 		"NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=\n", "EnvironmentFile=-/etc/doithoai/doithoai.env",
 	} {
 		if !strings.Contains(unit, want) {
