@@ -2,7 +2,7 @@
 LINT := .bin/golangci-lint-v2.15.0
 GO_TEST := go test -race -shuffle=on -timeout 8m
 
-.PHONY: help run test lint bench chaos vuln learn schema image
+.PHONY: help run test lint bench chaos vuln learn schema licences image release
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 run: ## the web chat on http://127.0.0.1:8080
@@ -11,6 +11,7 @@ test: lint ## everything a change must pass: format, vet, linter, modules, tests
 	@scripts/need.sh chromium
 	@scripts/need.sh redis-server
 	@scripts/need.sh promtool
+	@scripts/need.sh curl
 	$(GO_TEST) ./...
 lint: ## format, vet, linter, go.mod
 	@bad=$$(gofmt -l .); test -z "$$bad" || { echo "run gofmt -w on:"; echo "$$bad"; exit 1; }
@@ -32,5 +33,9 @@ learn: ## fit understanding to the built-in base again, after its questions or w
 schema: ## rewrite the schemas that editors of the knowledge base and of the desks use
 	go run ./cmd/doithoai kb schema --dir docs/schema
 	go run ./cmd/doithoai desks schema > docs/schema/can_bo.schema.json
+licences: ## rewrite docs/licences.md, after a module came, changed or went
+	go run ./internal/release/cmd licences
 image: ## the container image, with docker or podman
-	docker build -t doithoai .
+	docker build --build-arg VERSION="$$(git describe --tags --always --dirty)" --build-arg COMMIT="$$(git rev-parse HEAD)" -t doithoai:dev .
+release: ## archives for Linux and Windows into dist/, built twice and compared
+	scripts/release.sh --check

@@ -4,6 +4,7 @@
 #   scripts/need.sh chromium              the browser that drives the web chat
 #   scripts/need.sh redis-server          the server that the store for several machines is tested with
 #   scripts/need.sh promtool              what tries the alert rules; it comes with Prometheus
+#   scripts/need.sh curl                  what the walk-through for operators asks the program with
 #   scripts/need.sh golangci-lint FILE    the linter, built into FILE; the version is part of FILE's name
 #
 # Installs it where that is possible. Where it is not: with CI=true that is an
@@ -42,6 +43,9 @@ chromium)
 	done
 	apt_install chromium || missing "no chromium: install it (Debian: apt-get install chromium) to run the browser tests"
 	;;
+curl)
+	command -v curl >/dev/null || apt_install curl || missing "no curl: install it (Debian: apt-get install curl) to run the walk-through for operators"
+	;;
 redis-server)
 	! command -v redis-server >/dev/null || exit 0
 	without_services
@@ -65,7 +69,7 @@ golangci-lint)
 	mv "$build/golangci-lint" "$file"
 	;;
 *)
-	echo "usage: scripts/need.sh chromium | redis-server | promtool | golangci-lint FILE" >&2
+	echo "usage: scripts/need.sh chromium | redis-server | promtool | curl | golangci-lint FILE" >&2
 	exit 2
 	;;
 esac

@@ -70,7 +70,7 @@ func namedPaths(text, document string) []string {
 
 func ourFolder(name string) bool {
 	switch name {
-	case "cmd", "bot", "knowledge", "internal", "docs", "scripts", ".ci", ".vscode":
+	case "cmd", "bot", "knowledge", "internal", "docs", "deploy", "scripts", ".ci", ".vscode":
 		return true
 	}
 	return false

@@ -8,7 +8,7 @@ const module = "github.com/doithoai/doithoai"
 // fails, so that a new one is a decision and not an accident.
 func order() [][]string {
 	return [][]string{
-		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime", "internal/watch", "internal/recent", "internal/httphead", "internal/trouble", "internal/disk"},
+		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime", "internal/watch", "internal/recent", "internal/httphead", "internal/trouble", "internal/disk", "internal/release"},
 		{"internal/keyfile", "internal/wording"},
 		{"knowledge", "knowledge/quangngai"},
 		{"bot"},
@@ -54,6 +54,7 @@ func byHand() []string {
 		"bot/telegram/tgfake/cmd",
 		"bot/zalooa/oafake/cmd",
 		"bot/zalobot/zbfake/cmd",
+		"internal/release/cmd",
 	}
 }
 

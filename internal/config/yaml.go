@@ -37,7 +37,7 @@ func (r *reader) at(p strictyaml.Position) string { return fmt.Sprintf("%s:%d", 
 func (r *reader) section(node *strictyaml.Node, within string) {
 	if node.Kind != strictyaml.Map {
 		r.faults = append(r.faults, Fault{Where: r.at(node.At()), Key: strings.TrimSuffix(within, "."),
-			What: "chỗ này phải là các dòng «khóa: giá trị»", Cure: "Xem docs/van-hanh.md để biết cách viết"})
+			What: "chỗ này phải là các dòng «khóa: giá trị»", Cure: "Xem docs/van-hanh-tham-khao.md để biết cách viết"})
 		return
 	}
 	for _, pair := range node.Pairs {
