@@ -123,7 +123,7 @@ func (p *Platform) push(ctx context.Context, path string, body []byte) (taken bo
 	}
 	resp, err := p.client.Do(r)
 	if err != nil {
-		if timeout, ok := errors.AsType[net.Error](err); ctx.Err() == nil && !(ok && timeout.Timeout()) {
+		if timeout, ok := errors.AsType[net.Error](err); ctx.Err() == nil && (!ok || !timeout.Timeout()) {
 			p.refuse(hook, err.Error())
 		}
 		return false, 0

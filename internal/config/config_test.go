@@ -126,6 +126,8 @@ func TestFaults(t *testing.T) {
 		"no time zone":     {"timezone: Hà Nội", nil, []string{"timezone: «Hà Nội»"}},
 		"no network":       {"trusted_proxies: 10.0.0", nil, []string{"trusted_proxies: «10.0.0»"}},
 		"no yes":           {"web:\n  enabled: bật", nil, []string{"web.enabled: «bật»"}},
+		"no seconds":       {"stop_delay: 5s", nil, []string{"stop_delay: «5s»", "chỉ dùng chữ số"}},
+		"too many seconds": {"stop_delay: 61", nil, []string{"stop_delay: «61» giây", "nhiều nhất là 60"}},
 		"no mode":          {"telegram:\n  mode: push", nil, []string{"telegram.mode: «push»"}},
 		"no folder":        {"knowledge: nowhere", nil, []string{"knowledge: không mở được thư mục"}},
 		"file as folder":   {"knowledge: doithoai.yaml", nil, []string{"là tệp, ở đây cần một thư mục"}},
