@@ -25,7 +25,8 @@ chaos: ## a thousand faults on each engine, a thousand updates a second, a store
 	go test ./internal/app -v -timeout 30m -run 'TestConversation$$' -parallel 3 -freeze 1m
 	go test ./internal/app -v -timeout 60m -run TestCasesThroughTheProgram -reckless
 	go test ./internal/chaos -v -timeout 2h -run Telegram -tgrate 1000 -tgfaults 100 -tgrest 5s
-	go test ./internal/chaos -v -timeout 12h -skip Telegram -faults 1000
+	go test ./internal/chaos -v -timeout 2h -run Upgrade -faults 600
+	go test ./internal/chaos -v -timeout 12h -skip 'Telegram|Upgrade' -faults 1000
 vuln: ## known vulnerabilities in what we import; GOVULNDB may name a copy of the database
 	@scripts/vuln.sh
 learn: ## fit understanding to the built-in base again, after its questions or words changed

@@ -29,6 +29,11 @@
 // officer was told that it did not; nobody who pressed was left without an
 // answer; nothing waits; every open case has a clock; every card is true.
 //
+// A fourth kind is an upgrade ([Upgrade]): two replicas are restarted in turn behind a
+// balancer that asks readyz, as programs of two formats side by side, and the store is
+// raised in the middle. Restarts in order excuse nothing, not even a call that finds
+// the door closed.
+//
 // Short runs are part of the tests; `make chaos` does the long ones, on Telegram
 // with a thousand updates a second (-tgrate, -tgfaults, -tgrest).
 package chaos

@@ -58,6 +58,12 @@ type arrival struct {
 	Unclear bool      `json:"-"`  // taken, but the sender was not told so
 }
 
+// refused is a call that nobody took, or whose connection broke.
+type refused struct {
+	at        time.Time
+	hook, why string
+}
+
 // Platform stands for a messaging platform. It is safe for concurrent use.
 type Platform struct {
 	telegram *Telegram // nil: a platform of our own
@@ -69,6 +75,7 @@ type Platform struct {
 	accepted map[string]bool
 	offered  map[string]bool
 	arrivals []arrival
+	refused  []refused
 	faulty   bool // answers of our own that a sender must bear
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/doithoai/doithoai/internal/app"
 	"github.com/doithoai/doithoai/internal/config"
 	"github.com/doithoai/doithoai/internal/exchange"
+	"github.com/doithoai/doithoai/internal/record"
 )
 
 // replicaVariable makes a process a replica: it holds its [plan].
@@ -33,6 +34,7 @@ type plan struct {
 	Platform  string
 	Telegram  *TelegramAccount // nil: the channel of our own
 	Desks     string           // file of the desks of a run with officers, else empty
+	Format    record.Format    // the newest that is read, of a run with an upgrade, else 0
 	Began     time.Time        // of such a run: the time of day that its clock starts from
 }
 
@@ -71,7 +73,12 @@ func runReplica(text string) error {
 
 // settings are what an operator would have set.
 func (p plan) settings() (*config.Config, error) {
+	delay := "0"
+	if p.Format != 0 {
+		delay = drainSeconds
+	}
 	return config.Load("", []string{
+		"DOITHOAI_STOP_DELAY=" + delay,
 		"DOITHOAI_LISTEN=" + p.Listen, "DOITHOAI_DATA=" + p.Data,
 		"DOITHOAI_KNOWLEDGE=" + p.Knowledge, "DOITHOAI_REDIS=" + p.Redis, "DOITHOAI_DESKS=" + p.Desks,
 	})
@@ -87,7 +94,7 @@ func (p plan) options(log *slog.Logger) app.Options {
 		channel := openTelegram(p.Name, p.Platform, *p.Telegram, log)
 		return app.Options{Decider: exchange.Talking(Counter{Alone: true}), Channels: []app.ChannelOpener{channel}}
 	}
-	return app.Options{Decider: exchange.Talking(Counter{}), Channels: openers(channelName, p.Name, p.Platform)}
+	return app.Options{Decider: exchange.Talking(Counter{}), Format: p.Format, Channels: openers(channelName, p.Name, p.Platform)}
 }
 
 // process is a running replica that can be treated badly. It is used by one
@@ -169,15 +176,8 @@ func (p *process) startOnce(ctx context.Context) error {
 			return fmt.Errorf("%s ended at its start: %w", p.plan.Name, err)
 		default:
 		}
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url()+"/readyz", nil)
-		if err != nil {
-			return err
-		}
-		if resp, err := client.Do(r); err == nil {
-			_ = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return nil
-			}
+		if isReady(ctx, client, p.url()) {
+			return nil
 		}
 		Wait(ctx, 20*time.Millisecond)
 	}

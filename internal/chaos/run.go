@@ -32,6 +32,7 @@ type Fault struct {
 type Plan struct {
 	Store     Store
 	Telegram  *Telegram // nil: a platform and a channel of our own
+	Upgrade   *Upgrade  // in place of faults: restarts, and a store that is raised
 	Cases     bool      // residents and officers in place of chats that count
 	Replicas  int
 	Chats     int
@@ -76,7 +77,13 @@ func Run(ctx context.Context, plan Plan) (v Verdict, err error) {
 			platform.talk(talking, enough, t, func(n int) time.Time { return first.Add(time.Duration(n) * plan.Pause) })
 		})
 	}
-	err = r.rage(ctx)
+	if plan.Upgrade != nil {
+		balanced := r.balance(ctx)
+		defer balanced()
+		err = r.roll(ctx)
+	} else {
+		err = r.rage(ctx)
+	}
 	talked := time.Since(began)
 	close(enough)
 	if err != nil {
@@ -93,6 +100,9 @@ func Run(ctx context.Context, plan Plan) (v Verdict, err error) {
 	} else {
 		r.settle(ctx)
 		v = platform.Judge(r.broken, time.Second)
+		if plan.Upgrade != nil {
+			platform.judgeCalls(&v, r.broken, time.Second)
+		}
 	}
 	v.Talked = talked
 	return v, errors.Join(err, ctx.Err())
@@ -117,6 +127,9 @@ func (r *run) begin(ctx context.Context) error {
 		if err := os.WriteFile(about.Desks, []byte(desksFor(about.Began)), 0o600); err != nil {
 			return err
 		}
+	}
+	if r.plan.Upgrade != nil {
+		about.Format = before
 	}
 	for i := range r.plan.Replicas {
 		about.Name = fmt.Sprintf("replica-%d", i+1)

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -121,12 +123,23 @@ func (p *Platform) push(ctx context.Context, path string, body []byte) (taken bo
 	}
 	resp, err := p.client.Do(r)
 	if err != nil {
+		if timeout, ok := errors.AsType[net.Error](err); ctx.Err() == nil && (!ok || !timeout.Timeout()) {
+			p.refuse(hook, err.Error())
+		}
 		return false, 0
 	}
 	defer func() { _ = resp.Body.Close() }()
 	_, _ = io.Copy(io.Discard, resp.Body) // so that the connection is used again
 	seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
 	return resp.StatusCode == http.StatusOK, time.Duration(seconds) * time.Second
+}
+
+// refuse notes a call that nobody took, or whose connection broke. One that was
+// answered with «later» or too late is not among them: a slow machine has those.
+func (p *Platform) refuse(hook, why string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refused = append(p.refused, refused{time.Now(), hook, why})
 }
 
 func encode(u update) []byte {

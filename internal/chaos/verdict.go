@@ -27,6 +27,7 @@ type Verdict struct {
 	Unsent    int           // things said by officers that did not go out, as they know
 	History   string        // how often what happened in cases, by the lines of their logs
 	Explained int           // messages that arrived twice with a fault between
+	Refused   int           // calls that found the door closed
 	Unclear   int           // messages that arrived twice because the platform did not say it had taken the first
 	Faults    []string
 }

@@ -141,6 +141,8 @@ func TestFaults(t *testing.T) {
 		"admin on a network": {"admin_listen: 192.168.1.5:8081", nil, []string{"admin_listen: mở cho máy khác"}},
 		"no level":           {"log:\n  level: loud", nil, []string{"log.level: «loud»", "debug, info, warn"}},
 		"no format":          {"log:\n  format: xml", nil, []string{"log.format: «xml»"}},
+		"no seconds":         {"stop_delay: 5s", nil, []string{"stop_delay: «5s»", "chỉ dùng chữ số"}},
+		"too many seconds":   {"stop_delay: 61", nil, []string{"stop_delay: «61» giây", "nhiều nhất là 60"}},
 		"all at once": {"lisen: x\ntelegram:\n  mode: push", []string{"DOITHOAI_TIMEZONE=x"},
 			[]string{"lisen", "telegram.mode", "timezone"}},
 		"also across": {"listen: 8080\nzalo_bot:\n  token: x\n  mode: webhook\nredis_prefix: x", nil,

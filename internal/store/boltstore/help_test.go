@@ -1,7 +1,6 @@
 package boltstore_test
 
 import (
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -70,21 +69,6 @@ func settle(t *testing.T, s *boltstore.Store, l record.Lease, end record.Settlem
 		t.Fatalf("Settle: %v", err)
 	}
 	return next
-}
-
-func wantPending(t *testing.T, s *boltstore.Store, chat bot.ChatID, want ...string) {
-	t.Helper()
-	ds, err := s.Pending(t.Context(), chat)
-	if err != nil {
-		t.Fatalf("Pending: %v", err)
-	}
-	var got []string
-	for _, d := range ds {
-		got = append(got, d.Reply.Text)
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("Pending = %q, want %q", got, want)
-	}
 }
 
 // keysOf counts the keys of some buckets.
