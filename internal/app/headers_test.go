@@ -56,3 +56,22 @@ func guarded(t *testing.T, method, address string, https bool) {
 		t.Errorf("%s %s: no permissions policy", method, address)
 	}
 }
+
+// A head that does not end is not collected.
+func TestEndlessHeadIsRefused(t *testing.T) {
+	t.Parallel()
+	r := start(t, settings(t, t.TempDir()))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("X-Long", strings.Repeat("x", 64<<10))
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("got %s", response.Status)
+	}
+}
