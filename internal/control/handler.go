@@ -94,7 +94,7 @@ func (h handler) answer(w http.ResponseWriter, r *http.Request, value any, err e
 func (h handler) fault(r *http.Request, err error) *fault {
 	f := faultOf(err)
 	if f.Code == "" && f.Moved == "" && r.Context().Err() == nil {
-		h.Log.Warn("operator's request failed", "path", r.URL.Path, "error", err)
+		h.Log.WarnContext(r.Context(), "operator's request failed", "path", r.URL.Path, "error", err)
 	}
 	return f
 }

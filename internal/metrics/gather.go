@@ -52,7 +52,7 @@ func (m *Metrics) repeat(ctx context.Context, log *slog.Logger, t Task) {
 			return
 		}
 		if err != nil && !failed {
-			log.Warn("cannot look; figures stay what they were", "error", err)
+			log.WarnContext(ctx, "cannot look; figures stay what they were", "error", err)
 		}
 		failed = err != nil
 		select {

@@ -27,7 +27,7 @@ func (s *Store) Claim(ctx context.Context, lane string, n int) ([]record.Lease, 
 			}
 			lease, err := u.claim(record.Name(member))
 			if unreadable(err) {
-				s.options.Log.Error("queue set aside", "error", err)
+				s.options.Log.ErrorContext(ctx, "queue set aside", "error", err)
 				err = u.moveDue(list, member, 0, u.at+int64(damagedWait))
 			}
 			if err != nil {

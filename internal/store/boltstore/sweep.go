@@ -21,7 +21,7 @@ func (s *Store) sweepLoop(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		if _, err := s.Sweep(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, exchange.ErrClosed) {
-			s.options.Log.Error("sweep store", "error", err)
+			s.options.Log.ErrorContext(ctx, "sweep store", "error", err)
 		}
 		select {
 		case <-tick.C:

@@ -22,7 +22,7 @@ func (s *Store) Work(ctx context.Context, n int) ([]record.Work, error) {
 			}
 			w, ok, err := u.takeWork(member)
 			if unreadable(err) {
-				s.options.Log.Error("work set aside", "error", err)
+				s.options.Log.ErrorContext(ctx, "work set aside", "error", err)
 				err = u.moveDue(workList(), member, 0, u.at+int64(damagedWait))
 			}
 			if err != nil {

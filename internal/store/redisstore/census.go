@@ -183,7 +183,7 @@ func (s *Store) beat(ctx context.Context, log *slog.Logger) error {
 		log.Error("the store was raised while this program was away; start a newer one", "error", err)
 		return nil
 	}
-	log.Info("the store is written in another format from now on", "was", int(s.tools().format), "is", int(found.Format))
+	log.InfoContext(ctx, "the store is written in another format from now on", "was", int(s.tools().format), "is", int(found.Format))
 	s.writeIn(found.Format)
 	return nil
 }
@@ -192,7 +192,7 @@ func (s *Store) beat(ctx context.Context, log *slog.Logger) error {
 func (s *Store) beats(ctx context.Context, log *slog.Logger) {
 	for sleep(ctx, beatEvery) == nil {
 		if err := s.beat(ctx, log); err != nil && ctx.Err() == nil {
-			log.Debug("tell the store that this program lives", "error", err)
+			log.DebugContext(ctx, "tell the store that this program lives", "error", err)
 		}
 	}
 }
