@@ -205,6 +205,37 @@ func TestWhatIsWrittenIsInTheFormatOfTheStore(t *testing.T) {
 	}
 }
 
+// A backup of today's format goes into a store that is written in the one before as
+// what everybody there reads.
+func TestABackupIsBroughtDownToTheStore(t *testing.T) {
+	t.Parallel()
+	now := &clock{storetest.PastNow()}
+	from := mustOpen(t, redistest.Single(t).URL(), now.options(record.Newest))
+	storetest.FillPast(t, from)
+	var items []record.Item
+	if err := from.Export(t.Context(), func(i record.Item) error { items = append(items, i); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	server := redistest.Single(t)
+	if err := mustOpen(t, server.URL(), now.options(before)).Close(); err != nil {
+		t.Fatal(err)
+	}
+	to := mustOpen(t, server.URL(), now.options(record.Newest))
+	err := to.Import(t.Context(), func(yield func(record.Item, error) bool) {
+		for _, i := range items {
+			if !yield(i, nil) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if formats := formatsOf(t, server.Client(t)); formats[record.Newest] != 0 || formats[before] < 7 {
+		t.Errorf("records by format %v, want all of %d", formats, before)
+	}
+}
+
 // formatsOf counts records by their format.
 func formatsOf(t *testing.T, c *redis.Client) map[record.Format]int {
 	t.Helper()

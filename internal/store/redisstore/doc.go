@@ -35,6 +35,12 @@
 // take. So the client is used for single nodes only; who is asked, and how often,
 // is decided in call.go, and who is master in topology.go.
 //
+// # Formats
+//
+// What is written is the format that the house records, because programs of two
+// versions may have the store open. Each registers, and it is raised when all of them
+// read the next one: census.go, and ADR 8.
+//
 // # When servers fail
 //
 // A call waits 400 ms for an answer and repeats for at most 700 ms, or until its
