@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -293,28 +294,32 @@ func TestGatheringTellsItsAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := metrics.New("1.2")
 		ctx, cancel := context.WithCancel(t.Context())
-		looks, fails := 0, error(nil)
+		var looks atomic.Int64
+		var away atomic.Bool
 		ended := make(chan error, 1)
 		go func() {
 			ended <- m.Gather(ctx, slog.New(slog.DiscardHandler), metrics.Task{Name: "store", Every: time.Minute, Look: func(context.Context) error {
-				looks++
-				return fails
+				looks.Add(1)
+				if away.Load() {
+					return errors.New("away")
+				}
+				return nil
 			}})
 		}()
 		synctest.Wait()
 		began := float64(time.Now().UnixNano()) / 1e9
 		want(t, m, fmt.Sprintf(`doithoai_gather_timestamp_seconds{task="store"} %v`, began), `doithoai_gather_failures_total{task="store"} 0`)
-		fails = errors.New("away")
+		away.Store(true)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		want(t, m, fmt.Sprintf(`doithoai_gather_timestamp_seconds{task="store"} %v`, began), `doithoai_gather_failures_total{task="store"} 1`)
-		fails = nil
+		away.Store(false)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		want(t, m, fmt.Sprintf(`doithoai_gather_timestamp_seconds{task="store"} %v`, began+120))
 		cancel()
-		if err := <-ended; err != nil || looks != 3 {
-			t.Errorf("Gather = %v after %d looks, want 3", err, looks)
+		if err := <-ended; err != nil || looks.Load() != 3 {
+			t.Errorf("Gather = %v after %d looks, want 3", err, looks.Load())
 		}
 	})
 }

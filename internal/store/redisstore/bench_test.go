@@ -53,6 +53,43 @@ func BenchmarkMessage(b *testing.B) {
 	})
 }
 
+// BenchmarkBacklog is what one look at all that waits costs: five lanes, of which
+// one has 5,000 chats, and 1,000 cases. Conversations with nothing to do cost
+// nothing here.
+func BenchmarkBacklog(b *testing.B) {
+	s := mustOpen(b, redistest.Single(b).URL(), redisstore.Options{})
+	now := time.Now()
+	for i := range 5000 {
+		chat := bot.ChatID{Channel: "zalo-oa", Bot: "main", Chat: fmt.Sprint(i)}
+		save := record.Save{
+			Chat: chat, Update: "1", State: []byte(conversation), Way: record.Way{Push: true},
+			Out: []record.Outgoing{{Reply: bot.Reply{Kind: bot.ReplyAnswer, Text: "answer"}}},
+		}
+		if i < 1000 {
+			save.Cases = []record.CaseChange{{New: true, Case: record.Case{
+				Code: s.Name(chat).CodePrefix() + fmt.Sprint(i), Due: now.Add(time.Hour), Ends: now.Add(24 * time.Hour), Data: []byte(conversation),
+			}}}
+		}
+		if _, err := s.Save(b.Context(), save); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.Run("lists", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := s.Backlog(b.Context(), []string{"zalo-oa/main", "telegram/main", "zalo-bot/main", "media/zalo-oa", "media/telegram"}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("cases", func(b *testing.B) {
+		for b.Loop() {
+			if err := s.Scheduled(b.Context(), func(record.Case) error { return nil }); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
 // BenchmarkPlainTrips is three trips of the same bytes that do nothing but that.
 func BenchmarkPlainTrips(b *testing.B) {
 	server := redistest.Single(b)
