@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,9 +16,12 @@ import (
 func TestLookout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		looks, full := map[string]int{}, true
 		look := func(name string, code trouble.Code) doctor.Check {
 			return func(context.Context) []trouble.Finding {
+				mu.Lock()
+				defer mu.Unlock()
 				looks[name]++
 				if !full {
 					return []trouble.Finding{trouble.Well("a", name, "tốt")}
@@ -37,17 +41,19 @@ func TestLookout(t *testing.T) {
 		if found := l.troubles(); len(found) != 2 || found[1].Code != trouble.ClockWrong {
 			t.Errorf("later: %+v", found)
 		}
+		mu.Lock()
 		full = false
+		mu.Unlock()
 		time.Sleep(clocksEvery)
 		if found := l.troubles(); len(found) != 0 {
 			t.Errorf("when all is well again: %+v", found)
 		}
-		if looks["clock"] != 2 || looks["disk"] < 20 {
-			t.Errorf("looked %v times", looks)
-		}
 		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
+		}
+		if looks["clock"] != 2 || looks["disk"] < 20 {
+			t.Errorf("looked %v times", looks)
 		}
 	})
 }
