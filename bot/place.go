@@ -239,7 +239,11 @@ func (t *turn) pointTo(id, said string) {
 	}
 	t.conv.Place = id
 	t.conv.Frame = t.was.Frame
-	t.handoff(t.inOneBreath(t.texts.say(textHumanPlace, "nơi", p.Kind+" "+p.Name), t.moved(id, said)), t.menuButton())
+	phone := ""
+	if p.Phone != "" {
+		phone = t.texts.say(textPlacePhone, "số", p.Phone)
+	}
+	t.handoff(t.inOneBreath(t.texts.say(textHumanPlace, "nơi", p.Kind+" "+p.Name), phone, t.moved(id, said)), t.menuButton())
 }
 
 // moved says the change when an old name was used.

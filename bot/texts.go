@@ -40,6 +40,7 @@ const (
 	textHandover      textKey = "chưa trả lời được"
 	textHuman         textKey = "gặp cán bộ"
 	textHumanPlace    textKey = "gặp cán bộ ở xã"
+	textPlacePhone    textKey = "số của xã"
 	textPlaceMoved    textKey = "xã đã đổi"
 	textWhichPlace    textKey = "xã nào"
 	textSorry         textKey = "chưa đúng ý"

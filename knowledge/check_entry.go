@@ -155,6 +155,10 @@ func (c *checker) checkSpecial() {
 	for i := range c.d.places.places {
 		p := &c.d.places.places[i]
 		unique(&p.Located, "place", p.ID)
+		if p.Phone != "" && !isPhone(p.Phone) {
+			c.err(p.InFile(), p.At("điện thoại"), "phone", fmt.Sprintf("«%s» không phải số điện thoại.", keyfile.Brief(p.Phone)),
+				"Chỉ viết một số, 4 đến 11 chữ số, có thể cách nhau bằng dấu cách hoặc dấu chấm.")
+		}
 		for _, area := range p.Areas {
 			if !slices.Contains(placeAreas(), area) {
 				c.err(p.InFile(), p.At("vùng"), "unknown-value", fmt.Sprintf("Không có vùng «%s».", keyfile.Brief(area)), "Chọn trong: "+keyfile.Quoted(placeAreas())+".")
@@ -162,6 +166,21 @@ func (c *checker) checkSpecial() {
 		}
 	}
 	c.checkSpellings()
+}
+
+// isPhone tells whether s is one number that can be dialled in Viet Nam: 113 to
+// 0255 3822 533.
+func isPhone(s string) bool {
+	digits := 0
+	for _, c := range []byte(s) {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c != ' ' && c != '.':
+			return false
+		}
+	}
+	return digits >= 4 && digits <= 11
 }
 
 // placeAreas are the values of "nơi" a whole commune can have.

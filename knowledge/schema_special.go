@@ -78,6 +78,7 @@ func placeTable() keyfile.Table[placeDoc] {
 			[]keyfile.Choice[string]{keyfile.Word("xã", "xã"), keyfile.Word("phường", "phường"), keyfile.Word("đặc khu", "đặc khu")}, func(t *p) *string { return &t.Kind }).Required(),
 		keyfile.Lines("tên cũ", "các xã cũ đã nhập vào, mỗi tên một dòng", func(t *p) *[]string { return &t.OldNames }),
 		keyfile.Text("huyện cũ", "huyện trước 01/07/2025", func(t *p) *string { return &t.OldDistrict }),
+		keyfile.Text("điện thoại", "số để bà con gọi hỏi, lấy từ chính xã; không chắc thì để trống", func(t *p) *string { return &t.Phone }),
 		keyfile.IDs("vùng", "biên giới, đảo …", func(t *p) *[]string { return &t.Areas }),
 	)
 }

@@ -45,7 +45,8 @@ func learningDigest(b *Base, examples []example, classes []string) [32]byte {
 	}
 	fmt.Fprintf(h, "%q", b.Lexicon)
 	for _, p := range b.Places {
-		fmt.Fprintf(h, "%q", p)
+		// Of a place its names and areas are read; its telephone may change.
+		fmt.Fprintf(h, "{%q %q %q %q %q %q}", p.ID, p.Name, p.Kind, p.OldNames, p.OldDistrict, p.Areas)
 	}
 	for _, e := range b.Entries {
 		fmt.Fprintf(h, "%s\x00", e.Name)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/doithoai/doithoai/internal/config"
@@ -190,7 +191,7 @@ func (x *examination) base(context.Context) []trouble.Finding {
 		where = x.settings.Knowledge
 	}
 	well := trouble.Well(area, name, fmt.Sprintf("%s, %d mục, %d lời nhắc", where, len(base.IDs()), len(report.Warnings())))
-	return append(one(well), doctor.Reviews(base, x.now.In(x.settings.Timezone))...)
+	return slices.Concat(one(well), doctor.Reviews(base, x.now.In(x.settings.Timezone)), doctor.Phones(base))
 }
 
 // desks tells whether every desk of the file reaches a person.

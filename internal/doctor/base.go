@@ -12,20 +12,29 @@ import (
 // namedMost is how many of many are named.
 const namedMost = 5
 
-// Overdue returns the entries that hold on a day, and were to be reviewed before.
-func Overdue(base *knowledge.Base, on knowledge.Date) []string {
-	var ids []string
-	for _, e := range base.Entries {
-		if e.ReviewBy != 0 && e.ReviewBy < on && e.HoldsOn(on) {
-			ids = append(ids, e.ID)
+// Phones tells of the communes without a number; nothing if all have one.
+func Phones(base *knowledge.Base) []trouble.Finding {
+	var without []string
+	for _, p := range base.Places {
+		if p.Phone == "" {
+			without = append(without, p.Name)
 		}
 	}
-	return ids
+	if len(without) == 0 {
+		return nil
+	}
+	return []trouble.Finding{trouble.Found("base", "Số điện thoại các xã", trouble.BasePhones,
+		fmt.Sprintf("%d trong %d xã, phường chưa có số: %s", len(without), len(base.Places), firstOf(without)), "")}
 }
 
 // Reviews tells of the entries of a base that are overdue; nothing if none is.
 func Reviews(base *knowledge.Base, now time.Time) []trouble.Finding {
-	ids := Overdue(base, knowledge.DateOf(now))
+	var ids []string
+	for _, e := range base.Entries {
+		if e.ReviewOverdue(knowledge.DateOf(now)) {
+			ids = append(ids, e.ID)
+		}
+	}
 	if len(ids) == 0 {
 		return nil
 	}

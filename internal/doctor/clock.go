@@ -136,7 +136,7 @@ func duration(d time.Duration) string {
 	}{{"ngày", 24 * time.Hour}, {"giờ", time.Hour}, {"phút", time.Minute}, {"giây", time.Second}} {
 		if n := d / unit.size; n > 0 && len(parts) < 2 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, unit.name))
-			d -= n * unit.size
+			d %= unit.size
 		}
 	}
 	if len(parts) == 0 {

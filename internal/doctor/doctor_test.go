@@ -226,6 +226,25 @@ func TestReviews(t *testing.T) {
 	}
 }
 
+// Who is told where to go can only be given a number that an editor has asked for.
+func TestPhones(t *testing.T) {
+	t.Parallel()
+	base, report := knowledge.Load(os.DirFS("../../knowledge/testdata/sample"))
+	if base == nil {
+		t.Fatal(report)
+	}
+	f := doctor.Phones(base)
+	if len(f) != 1 || f[0].Code != trouble.BasePhones || f[0].Grade != trouble.Warning || !strings.Contains(f[0].Text, "Tịnh Khê") || strings.Contains(f[0].Text, "Lý Sơn") {
+		t.Errorf("got %+v", f)
+	}
+	for i := range base.Places {
+		base.Places[i].Phone = "0255 000 0000"
+	}
+	if f := doctor.Phones(base); f != nil {
+		t.Errorf("with all numbers: %+v", f)
+	}
+}
+
 func TestPublic(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

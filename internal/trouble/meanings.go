@@ -38,6 +38,7 @@ func meanings() map[Code]meaning {
 		DesksInvite:      {Warning, "Còn cán bộ chưa nhận được tin.", "Mời bằng «doithoai officer invite»."},
 
 		BaseBroken:  {Fault, "Kho kiến thức có lỗi: bản tốt gần nhất đang trả lời.", "Chạy «doithoai kb check» rồi sửa theo lời chỉ."},
+		BasePhones:  {Warning, "Có xã chưa ghi số điện thoại: bà con hỏi gặp người chỉ được chỉ chỗ đến.", "Hỏi số ở chính xã đó, ghi vào «dia_danh.yaml», khóa «điện thoại»."},
 		BaseOverdue: {Warning, "Có mục kiến thức đã quá ngày kiểm lại.", "Chạy «doithoai kb check» để xem mục nào, rồi nhờ người biên tập đọc lại."},
 
 		ClockWrong: {Fault, "Đồng hồ máy sai hơn một phút: Zalo bị từ chối, lời hẹn và hạn dùng sai giờ.", "Bật đồng bộ giờ: timedatectl set-ntp true."},

@@ -37,6 +37,7 @@ const (
 
 	BaseBroken  Code = "base.broken"
 	BaseOverdue Code = "base.overdue"
+	BasePhones  Code = "base.phones"
 
 	ClockWrong Code = "clock.wrong"
 	ClockDrift Code = "clock.drift"

@@ -180,7 +180,7 @@ func (s *Store) beat(ctx context.Context, log *slog.Logger) error {
 	if err := s.fit(found.Format); err != nil {
 		// It was away for so long that the others did not wait. What it cannot read
 		// fails and is left as it is.
-		log.Error("the store was raised while this program was away; start a newer one", "error", err)
+		log.ErrorContext(ctx, "the store was raised while this program was away; start a newer one", "error", err)
 		return nil
 	}
 	log.InfoContext(ctx, "the store is written in another format from now on", "was", int(s.tools().format), "is", int(found.Format))
