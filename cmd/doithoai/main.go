@@ -18,8 +18,11 @@ import (
 	"github.com/doithoai/doithoai/internal/config"
 )
 
-// version is set when a release is built.
-var version = "dev"
+// What is set when a release is built.
+var (
+	version = "dev"
+	commit  = "" // where the build sees no repository, as in a container; else the build itself knows it
+)
 
 func main() {
 	os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr, os.Environ()}))

@@ -19,7 +19,7 @@ func newVersion() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			out := cmd.OutOrStdout()
 			fmt.Fprintf(out, "doithoai %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			fmt.Fprintln(out, "mã nguồn: "+commit())
+			fmt.Fprintln(out, "mã nguồn: "+sources())
 			base, _ := knowledge.Load(quangngai.FS())
 			if base == nil {
 				return complain("Kho kiến thức có sẵn bị hỏng. Tải lại chương trình.")
@@ -30,8 +30,11 @@ func newVersion() *cobra.Command {
 	}
 }
 
-// commit says from which sources the program was built.
-func commit() string {
+// sources says from which sources the program was built.
+func sources() string {
+	if commit != "" {
+		return commit
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "không rõ"

@@ -68,6 +68,12 @@ func judgeClass(c redisstore.Class) []trouble.Finding {
 		out = append(out, trouble.Found(storeArea, name, trouble.StoreLossy, "Redis tắt là mất tin đã nhận",
 			"Đặt appendonly yes và appendfsync always ở tệp thiết đặt của Redis"))
 	}
+	if replicated && c.Fsync != "always" {
+		// A server that was killed and is back at once may become master again with
+		// what it had on its disk, and the others then follow it.
+		out = append(out, trouble.Found(storeArea, name, trouble.StoreLossy, "máy Redis bị tắt rồi tự chạy lại có thể lên làm máy chính với dữ liệu cũ",
+			"Đặt appendonly yes và appendfsync always ở mọi máy Redis").Milder())
+	}
 	if c.Eviction != "noeviction" {
 		out = append(out, trouble.Found(storeArea, name, trouble.StoreEviction, "Redis đầy thì tự vứt tin đã nhận (maxmemory-policy "+c.Eviction+")", ""))
 	}

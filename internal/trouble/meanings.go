@@ -14,7 +14,7 @@ func meanings() map[Code]meaning {
 		StoreDisk:     {Fault, "Redis không ghi được xuống đĩa nên từ chối mọi tin mới.", "Dọn đĩa của máy Redis, xem nhật ký của Redis; ghi lại được thì nó tự nhận tin."},
 		StoreReplicas: {Fault, "Redis không có đủ máy phụ nên không nhận tin.", "Cho các máy phụ của Redis chạy lại, xem min-replicas-to-write."},
 		StoreEviction: {Fault, "Redis đầy thì tự vứt tin đã nhận.", "Đặt maxmemory-policy noeviction ở mọi máy Redis."},
-		StoreLossy:    {Fault, "Redis được đặt sao cho máy hỏng là mất tin đã nhận.", "Xem mục Redis trong docs/van-hanh.md."},
+		StoreLossy:    {Fault, "Redis được đặt sao cho máy hỏng là mất tin đã nhận.", "Xem mục «Nhiều máy chủ, với Redis» trong docs/van-hanh-tham-khao.md."},
 		StoreMemory:   {Warning, "Bộ nhớ của Redis sắp hết.", "Tăng maxmemory hoặc thêm bộ nhớ trước khi đầy."},
 		StoreVersion:  {Warning, "Redis cũ hơn bản 7.0.", "Nâng Redis lên 7.0 hoặc mới hơn."},
 		StoreBroken:   {Fault, "Không đọc được kho lưu.", "Xem ổ đĩa và nhật ký; phục hồi từ bản chép gần nhất nếu tệp hỏng."},

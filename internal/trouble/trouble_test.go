@@ -2,6 +2,7 @@ package trouble_test
 
 import (
 	"encoding/json"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -29,6 +30,24 @@ func TestVocabulary(t *testing.T) {
 			if !strings.HasSuffix(text, ".") {
 				t.Errorf("%s says %q, want a sentence", c, text)
 			}
+		}
+	}
+}
+
+// Whoever looks a code up at night finds it.
+func TestEveryCodeIsInTheTableOfFaults(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/van-hanh.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, ok := strings.Cut(string(page), "# Khi có chuyện")
+	if !ok {
+		t.Fatal("the page has no such table")
+	}
+	for _, c := range trouble.Codes() {
+		if !strings.Contains(table, "`"+string(c)+"`") {
+			t.Errorf("docs/van-hanh.md does not say what to do about %s", c)
 		}
 	}
 }
