@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -18,9 +19,27 @@ import (
 	"github.com/doithoai/doithoai/internal/trouble"
 )
 
-// ready waits until /readyz tells of trouble of that code.
-func (r *running) ready(t *testing.T, code trouble.Code) {
+// watched are settings of a program whose figures somebody watches.
+func watched(t *testing.T, environ ...string) *config.Config {
 	t.Helper()
+	return settings(t, t.TempDir(), append(environ, "DOITHOAI_ADMIN_LISTEN="+freeAddress(t))...)
+}
+
+// ready waits until /readyz tells of trouble of that code, and looks for it among
+// the figures.
+func (r *running) ready(t *testing.T, c *config.Config, code trouble.Code) {
+	t.Helper()
+	defer func() {
+		response, err := http.Get("http://" + c.AdminListen + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		figures, err := io.ReadAll(response.Body)
+		if want := `doithoai_unready_reason{code="` + string(code) + `"} 1`; err != nil || !strings.Contains(string(figures), want) {
+			t.Errorf("the figures lack %s (%v)", want, err)
+		}
+	}()
 	var said struct{ Reasons []trouble.Trouble }
 	for !slices.ContainsFunc(said.Reasons, func(t trouble.Trouble) bool { return t.Code == code }) {
 		select {
@@ -47,23 +66,23 @@ func examined(t *testing.T, c *config.Config, code trouble.Code) {
 	}
 }
 
-// Whoever is woken at night finds at /readyz and from doctor what is wrong.
+// Whoever is woken at night finds at /readyz, in the figures and from doctor what is wrong.
 func TestTroublesAtNight(t *testing.T) {
 	t.Parallel()
 	t.Run("redis is down", func(t *testing.T) {
 		t.Parallel()
 		server := redistest.Single(t, redistest.Password("geheim"))
-		c := settings(t, t.TempDir(), "DOITHOAI_REDIS="+server.URL())
+		c := watched(t, "DOITHOAI_REDIS="+server.URL())
 		r := start(t, c)
 		server.Kill()
-		r.ready(t, trouble.StoreDown)
+		r.ready(t, c, trouble.StoreDown)
 		examined(t, c, trouble.StoreDown)
 	})
 	t.Run("redis is full", func(t *testing.T) {
 		t.Parallel()
 		server := redistest.Single(t)
 		z, account := zaloAccount(t)
-		c := settings(t, t.TempDir(), append(account, "DOITHOAI_REDIS="+server.URL())...)
+		c := watched(t, append(account, "DOITHOAI_REDIS="+server.URL())...)
 		r := start(t, c)
 		z.SetWebhook(r.url + zaloHook)
 		if err := server.Client(t).ConfigSet(t.Context(), "maxmemory", "1").Err(); err != nil {
@@ -72,26 +91,26 @@ func TestTroublesAtNight(t *testing.T) {
 		if err := z.Person().Type(within(t), question); err != nil {
 			t.Fatal(err)
 		}
-		r.ready(t, trouble.StoreFull)
-		r.ready(t, trouble.SpoolWaiting)
+		r.ready(t, c, trouble.StoreFull)
+		r.ready(t, c, trouble.SpoolWaiting)
 		examined(t, c, trouble.StoreFull)
 	})
 	t.Run("tokens of zalo are lost", func(t *testing.T) {
 		t.Parallel()
 		z, account := zaloAccount(t)
-		c := settings(t, t.TempDir(), append(account, "DOITHOAI_ZALO_OA_ACCESS_TOKEN=geheim", "DOITHOAI_ZALO_OA_REFRESH_TOKEN=geheim")...)
+		c := watched(t, append(account, "DOITHOAI_ZALO_OA_ACCESS_TOKEN=geheim", "DOITHOAI_ZALO_OA_REFRESH_TOKEN=geheim")...)
 		z.Revoke()
 		r := start(t, c)
-		r.ready(t, trouble.ChannelToken)
+		r.ready(t, c, trouble.ChannelToken)
 		examined(t, c, trouble.ChannelToken)
 	})
 	t.Run("the base is broken", func(t *testing.T) {
 		t.Parallel()
 		folder := ownCopy(t)
-		c := settings(t, t.TempDir(), "DOITHOAI_KNOWLEDGE="+folder)
+		c := watched(t, "DOITHOAI_KNOWLEDGE="+folder)
 		r := start(t, c)
 		write(t, filepath.Join(folder, "chu_de.yaml"), "chủ đề: [hỏng\n")
-		r.ready(t, trouble.BaseBroken)
+		r.ready(t, c, trouble.BaseBroken)
 		examined(t, c, trouble.BaseBroken)
 	})
 	t.Run("the webhook is disabled", func(t *testing.T) {
@@ -99,7 +118,7 @@ func TestTroublesAtNight(t *testing.T) {
 		fake := tgfake.New(tgfake.Options{Token: botToken})
 		api := httptest.NewServer(fake)
 		t.Cleanup(func() { fake.Close(); api.Close() })
-		c := settings(t, t.TempDir(), "DOITHOAI_TELEGRAM_TOKEN="+botToken, "DOITHOAI_TELEGRAM_API="+api.URL,
+		c := watched(t, "DOITHOAI_TELEGRAM_TOKEN="+botToken, "DOITHOAI_TELEGRAM_API="+api.URL,
 			"DOITHOAI_TELEGRAM_MODE=webhook", "DOITHOAI_TELEGRAM_SECRET=0123456789abcdef", "DOITHOAI_PUBLIC_URL="+newGate(t).url)
 		start(t, c)
 		for len(fake.Calls("setMyCommands")) == 0 { // it is set up
@@ -118,15 +137,15 @@ func TestTroublesAtNight(t *testing.T) {
 			}
 		}))
 		t.Cleanup(func() { fake.Close(); api.Close() })
-		examined(t, settings(t, t.TempDir(), "DOITHOAI_TELEGRAM_TOKEN="+botToken, "DOITHOAI_TELEGRAM_API="+api.URL), trouble.ClockWrong)
+		examined(t, watched(t, "DOITHOAI_TELEGRAM_TOKEN="+botToken, "DOITHOAI_TELEGRAM_API="+api.URL), trouble.ClockWrong)
 	})
 	t.Run("desks are without anybody", func(t *testing.T) {
 		t.Parallel()
 		file := filepath.Join(t.TempDir(), "can_bo.yaml")
 		write(t, file, deserted())
-		c := settings(t, t.TempDir(), "DOITHOAI_DESKS="+file)
+		c := watched(t, "DOITHOAI_DESKS="+file)
 		r := start(t, c)
-		r.ready(t, trouble.DesksUnreachable)
+		r.ready(t, c, trouble.DesksUnreachable)
 		examined(t, c, trouble.DesksUnreachable)
 	})
 }
