@@ -40,6 +40,9 @@ Bấm Ctrl+C để dừng; tin đã nhận không mất. Sửa thiết đặt xo
 			log := app.NewLog(cmd.ErrOrStderr(), settings.Log)
 			a, err := app.New(ctx, settings, version, log.Logger(), app.Options{Log: log})
 			if err != nil {
+				if ctx.Err() != nil {
+					return nil //nolint:nilerr // somebody stopped it before it had begun
+				}
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "Mở %s để trò chuyện. Bấm Ctrl+C để dừng.\n", pageURL(a.Addr()))
