@@ -157,7 +157,7 @@ func (c *channels) brings(p *parley, who string, m bot.Message) (bot.Message, st
 	if f == nil {
 		return m, ""
 	}
-	c.at(p.now)
+	c.at(p.clock.Now())
 	want, fault := f.does(p, who, m)
 	if fault != "" {
 		return m, fault
@@ -211,7 +211,7 @@ func (c *channels) settles(p *parley, l *record.Lease, s record.Settlement) reco
 	if f == nil || l.Barred || s.Shut || s.Reason == record.ReasonExpired { // no channel is asked
 		return s
 	}
-	c.at(p.now)
+	c.at(p.clock.Now())
 	d.Replaces = c.replaced(p, d)
 	who := p.name(d.Chat)
 	before := f.screen(who)
@@ -354,6 +354,6 @@ func (c *channels) lets(p *parley, who, what string) string {
 	if f == nil {
 		return ""
 	}
-	c.at(p.now)
+	c.at(p.clock.Now())
 	return f.lets(who, what)
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/internal/delivery"
 	"github.com/doithoai/doithoai/internal/desks"
 	"github.com/doithoai/doithoai/internal/escalation"
@@ -119,7 +120,7 @@ func parties() map[string]bot.ChatID {
 // parley is one file being played.
 type parley struct {
 	t     *testing.T
-	now   time.Time
+	clock *standin.Clock // the store looks at it by itself
 	store parleyStore
 	x     *exchange.Exchange
 	desks *desks.Desks
@@ -185,7 +186,7 @@ func newParley(t *testing.T, open func(now func() time.Time) parleyStore) *parle
 // newParleyOn is newParley with people who are somewhere.
 func newParleyOn(t *testing.T, out outside, open func(now func() time.Time) parleyStore) *parley {
 	p := &parley{
-		t: t, outside: out, now: time.Date(2026, 11, 23, 8, 0, 0, 0, zone()), sent: map[bot.ChatID][]sent{}, shownTo: map[bot.ChatID][]sent{},
+		t: t, outside: out, clock: standin.NewClock(time.Date(2026, 11, 23, 8, 0, 0, 0, zone())), sent: map[bot.ChatID][]sent{}, shownTo: map[bot.ChatID][]sent{},
 		state: map[string]string{}, last: map[string][]string{},
 		file: "can_bo.yaml", alarms: new(int), dues: map[string]time.Time{},
 	}
@@ -206,7 +207,7 @@ func firstDifference(want, got string) string {
 func (p *parley) start(open func(now func() time.Time) parleyStore) {
 	base := builtin().Base()
 	p.load("")
-	p.store = open(func() time.Time { return p.now })
+	p.store = open(p.clock.Now)
 	p.t.Cleanup(func() { _ = p.store.Close() })
 	directory := staff.New(staff.Config{Safe: emptySafe{}, Roster: func() staff.Roster { return p.desks }})
 	office, err := escalation.NewOffice(escalation.Config{
@@ -221,7 +222,7 @@ func (p *parley) start(open func(now func() time.Time) parleyStore) {
 		p.t.Fatal(err)
 	}
 	p.x, err = exchange.New(p.store, steady{office, p}, exchange.Config{
-		Apology: bot.Reply{Text: "Hỏng rồi."}, Location: zone(), Now: func() time.Time { return p.now }, Outlet: outlet{},
+		Apology: bot.Reply{Text: "Hỏng rồi."}, Location: zone(), Now: p.clock.Now, Outlet: outlet{},
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
@@ -242,7 +243,7 @@ func (p *parley) load(without string) {
 		text = whole.ReplaceAllString(text, "")
 		text = strings.NewReplacer(": "+without+", ", ": ", ", "+without, "").Replace(text)
 	}
-	d, report := desks.Load("can_bo.yaml", []byte(text), desks.World{Places: base.Places, Topics: base.Topics, Zone: zone()}, p.now)
+	d, report := desks.Load("can_bo.yaml", []byte(text), desks.World{Places: base.Places, Topics: base.Topics, Zone: zone()}, p.clock.Now())
 	if d == nil {
 		p.t.Fatal(report.Text())
 	}
@@ -335,7 +336,7 @@ func (p *parley) play(line string) string {
 		if err != nil {
 			return err.Error()
 		}
-		return p.goOn(p.now.Add(d))
+		return p.goOn(p.clock.Now().Add(d))
 	case head == "~":
 		who, what, _ := strings.Cut(rest, " ")
 		p.state[who] = what
@@ -358,8 +359,8 @@ func (p *parley) goOn(until time.Time) string {
 	clear(p.last)
 	*p.alarms = 0
 	p.latest = recorded{}
-	for p.now.Before(until) {
-		p.now = p.nextDue(until)
+	for p.clock.Now().Before(until) {
+		p.clock.Advance(p.nextDue(until).Sub(p.clock.Now()))
 		p.settle()
 	}
 	return ""
@@ -371,7 +372,7 @@ func (p *parley) nextDue(until time.Time) time.Time {
 	defer p.mu.Unlock()
 	next := until
 	for _, due := range p.dues {
-		if due.After(p.now) && due.Before(next) {
+		if due.After(p.clock.Now()) && due.Before(next) {
 			next = due
 		}
 	}
@@ -404,8 +405,8 @@ func (p *parley) input(head, rest string) string {
 		}
 	}
 	p.ids++
-	p.now = p.now.Add(10 * time.Second)
-	m.ID, m.At = strconv.Itoa(p.ids), p.now
+	p.clock.Advance(10 * time.Second)
+	m.ID, m.At = strconv.Itoa(p.ids), p.clock.Now()
 	m, fault := p.outside.brings(p, who, m)
 	if fault != "" {
 		return fault

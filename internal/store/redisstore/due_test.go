@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/doithoai/doithoai/bot"
+	"github.com/doithoai/doithoai/bot/standin"
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/store/redisstore"
 	"github.com/doithoai/doithoai/internal/store/redistest"
@@ -15,11 +16,11 @@ import (
 // and never fewer than are asked for and due.
 func TestClaimOfABacklog(t *testing.T) {
 	t.Parallel()
-	now := time.Now().Truncate(time.Second)
-	store := mustOpen(t, redistest.Single(t).URL(), redisstore.Options{Now: func() time.Time { return now }})
+	clock := standin.NewClock(time.Now().Truncate(time.Second))
+	store := mustOpen(t, redistest.Single(t).URL(), redisstore.Options{Now: clock.Now})
 	const chats = 4 * record.Shards
 	for n := range chats {
-		now = now.Add(time.Millisecond)
+		clock.Advance(time.Millisecond)
 		_, err := store.Save(t.Context(), record.Save{
 			Chat: bot.ChatID{Channel: "c", Bot: "main", Chat: fmt.Sprint(n)}, Update: "1", State: []byte("{}"),
 			Out: []record.Outgoing{{Reply: bot.Reply{Text: fmt.Sprint(n)}}}, Way: record.Way{Push: true, Inbound: true},
