@@ -288,7 +288,7 @@ func (a *App) addSite(s *site) {
 
 func (a *App) webChat(settings *config.Config, province string, log *slog.Logger) (*webchat.Handler, error) {
 	return webchat.New(webchat.Config{
-		Intake:         a.metrics.Door(a.exchange),
+		Intake:         a.tracing.door(a.metrics.Door(a.exchange)),
 		Outbox:         patientPull{a.outbox, a.shelf},
 		Media:          a.media,
 		Logger:         log,

@@ -2,9 +2,7 @@ package redisstore
 
 import (
 	"context"
-	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/doithoai/doithoai/internal/record"
@@ -150,30 +148,6 @@ func (s *Store) showCases(ctx context.Context, page []*call, show func(record.Ca
 // Space tells how many bytes the fullest server holds and how many it may; a
 // limit of 0 is none. Both are 0 where the servers do not tell.
 func (s *Store) Space(ctx context.Context) (used, limit int64, err error) {
-	fullest := -1.0
-	for _, n := range s.layout.Load().masters() {
-		c := &call{at: n, args: []any{"info", "memory"}}
-		if err := s.do(ctx, c); err != nil {
-			if _, said := errors.AsType[*refusal](err); said {
-				return 0, 0, nil
-			}
-			return 0, 0, err
-		}
-		have, most := infoNumber(text(c.value), "used_memory"), infoNumber(text(c.value), "maxmemory")
-		if share := float64(have) / float64(max(most, 1)); most > 0 && share > fullest || limit == 0 && have > used {
-			used, limit, fullest = have, most, share
-		}
-	}
-	return used, limit, nil
-}
-
-// infoNumber reads a number out of what INFO tells.
-func infoNumber(info, name string) int64 {
-	for line := range strings.Lines(info) {
-		if value, ok := strings.CutPrefix(line, name+":"); ok {
-			n, _ := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
-			return n
-		}
-	}
-	return 0
+	now, err := s.Standing(ctx)
+	return int64(now.Used), int64(now.Max), err
 }
