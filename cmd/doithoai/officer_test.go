@@ -176,6 +176,28 @@ func TestOfficersComeAndGo(t *testing.T) {
 	})
 }
 
+// Who was registered stays so in the store that a backup is brought to, and who
+// registered there since is not put back.
+func TestOfficersAreInTheBackup(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, environ []string, look func(func(kept))) {
+		environ = append(environ, officers(t))
+		code := shownCode.FindString(command(t, "", environ, "officer", "invite", "hoa").out)
+		look(func(s kept) { redeem(t, s, code) })
+		file := filepath.Join(t.TempDir(), "de-danh.gz")
+		if got := command(t, "", environ, "backup", file); got.code != 0 {
+			t.Fatalf("%+v", got)
+		}
+		fresh := append(in(filepath.Join(t.TempDir(), "moi")), environ[len(environ)-1])
+		got := command(t, "", fresh, "restore", file)
+		if got.code != 0 {
+			t.Fatalf("%+v", got)
+		}
+		holds(t, got.out, "1   danh sách cán bộ đã đăng ký")
+		holds(t, command(t, "", fresh, "officer", "list").out, "Zalo OA so-y-te (vào lúc ", "Hôm nay bộ phận nào cũng có người nhận hồ sơ.")
+	})
+}
+
 // The link is there if Telegram tells the bot's name, and the code if not.
 func TestInvitationWithALink(t *testing.T) {
 	t.Parallel()

@@ -49,6 +49,7 @@ func tellRestored(cmd *cobra.Command, settings *config.Config, r app.Restored) {
 			{record.ItemRef, "mối nối với tin đã gửi"},
 			{record.ItemWindow, "lần nhắn gần nhất trên kênh có giới hạn"},
 			{record.ItemCount, "con số thống kê"},
+			{record.ItemOfficers, "danh sách cán bộ đã đăng ký"},
 		} {
 			if n := r.Items[kind.kind]; n > 0 {
 				row(fmt.Sprint(n), kind.name)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/doithoai/doithoai/internal/control"
 	"github.com/doithoai/doithoai/internal/exchange"
 	"github.com/doithoai/doithoai/internal/record"
+	"github.com/doithoai/doithoai/internal/staff"
 )
 
 // Backup writes all the store holds to the file, which only this account may
@@ -30,7 +32,7 @@ func (o *Operation) Backup(ctx context.Context, name string, replace bool, at ti
 	if err != nil {
 		return 0, fileProblem(name, err)
 	}
-	n, err = record.WriteBackup(temporary, at, func(show func(record.Item) error) error { return o.Export(ctx, show) })
+	n, err = record.WriteBackup(temporary, at, func(show func(record.Item) error) error { return o.export(ctx, show) })
 	if _, full := errors.AsType[*fs.PathError](err); full {
 		err = fileProblem(name, err)
 	}
@@ -47,6 +49,24 @@ func (o *Operation) Backup(ctx context.Context, name string, replace bool, at ti
 		return n, fileProblem(name, err)
 	}
 	return n, nil
+}
+
+// export shows all the store holds, and who is registered as which officer: of
+// what is kept under names only that, because the tokens of accounts end with
+// their first use elsewhere.
+func (o *Operation) export(ctx context.Context, show func(record.Item) error) error {
+	if err := o.Export(ctx, show); err != nil {
+		return err
+	}
+	safe, ok := o.Operator.(control.Safe)
+	if !ok {
+		return control.ErrUnsupported
+	}
+	register, err := safe.Value(ctx, staff.RegisterName)
+	if err != nil || len(register) == 0 {
+		return err
+	}
+	return show(record.Item{Kind: record.ItemOfficers, Value: register})
 }
 
 // CanMove returns an error if the store cannot be marked as moved: what a
@@ -127,7 +147,7 @@ func Restore(ctx context.Context, settings *config.Config, name string, log *slo
 		return Restored{}, err
 	}
 	if _, err = file.Seek(0, 0); err == nil {
-		err = store.Import(ctx, record.ReadBackup(file))
+		err = restore(ctx, store, record.ReadBackup(file))
 	}
 	if err = errors.Join(err, store.Close()); errors.Is(err, exchange.ErrNotEmpty) {
 		if settings.Redis != "" {
@@ -142,6 +162,34 @@ func Restore(ctx context.Context, settings *config.Config, name string, log *slo
 		}
 	}
 	return found, err
+}
+
+// restore brings items into a store, and officers into its safe.
+func restore(ctx context.Context, store engine, items iter.Seq2[record.Item, error]) error {
+	var register []byte
+	err := store.Import(ctx, func(yield func(record.Item, error) bool) {
+		for item, err := range items {
+			if err == nil && item.Kind == record.ItemOfficers {
+				register = item.Value
+				continue
+			}
+			if !yield(item, err) {
+				return
+			}
+		}
+	})
+	if err != nil || register == nil {
+		return err
+	}
+	safe, ok := store.(control.Safe)
+	if !ok {
+		return control.ErrUnsupported
+	}
+	// Where somebody is registered already, that is newer than any backup.
+	if _, err := safe.Swap(ctx, staff.RegisterName, nil, register); err != nil {
+		return &Problem{What: "Đã phục hồi kho lưu, nhưng chưa ghi được đăng ký của cán bộ", Cure: "Mời lại cán bộ bằng «doithoai officer invite»", Err: err}
+	}
+	return nil
 }
 
 // survey reads the whole file and counts what is in it.

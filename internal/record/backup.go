@@ -228,6 +228,10 @@ func (i Item) check(first bool) error {
 		_, err = DecodeLetter(i.Value)
 	case ItemDead:
 		_, err = DecodeDead(i.Value)
+	case ItemOfficers:
+		if CheckKept(i.Value) != nil || len(i.Value) == 0 {
+			err = fmt.Errorf("%w: a register of impossible length", ErrCorrupt)
+		}
 	case ItemRef:
 	case ItemWindow:
 		_, _, err = DecodeWindow(i.Value)

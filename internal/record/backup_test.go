@@ -44,6 +44,7 @@ func sampleItems(t testing.TB) []record.Item {
 		{Kind: record.ItemRef, Name: name, Mark: record.Mark{5}, Value: []byte("ref"), Ends: noon},
 		{Kind: record.ItemWindow, Name: name, Value: record.Newest.EncodeWindow(someWindow, record.WindowState{Since: noon, Sent: 3}), Ends: noon},
 		{Kind: record.ItemCount, Day: "2026-11-21", Counter: []byte("decision.answer\xff"), N: 1 << 60, Ends: noon},
+		{Kind: record.ItemOfficers, Value: []byte("who is who")},
 	}
 }
 
@@ -167,6 +168,7 @@ func TestReadBackupRefuses(t *testing.T) {
 		"undecodable":      {header + key + frame(t, broken) + end(2), record.ErrCorrupt},
 		"newer value":      {header + key + frame(t, newer) + end(2), record.ErrVersion},
 		"unknown kind":     {header + key + frame(t, record.Item{Kind: "moon"}) + end(2), record.ErrVersion},
+		"no officers":      {header + key + frame(t, record.Item{Kind: record.ItemOfficers}) + end(2), record.ErrCorrupt},
 		"count of no day":  {header + key + frame(t, record.Item{Kind: record.ItemCount, Counter: []byte("x")}) + end(2), record.ErrCorrupt},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,6 +16,7 @@ const (
 	ItemRef      ItemKind = "ref"      // Name, Mark, Value
 	ItemWindow   ItemKind = "window"   // Name, Value: a Window with its state, which outlives the chat
 	ItemCount    ItemKind = "count"    // Day, Counter, N
+	ItemOfficers ItemKind = "officers" // Value: who is registered as which officer; at most one. No engine reads it
 )
 
 // Item is one thing a store holds, as it goes into a backup and out of it, in

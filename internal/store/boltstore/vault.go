@@ -11,8 +11,9 @@ import (
 )
 
 // The vault: leases and values under names of the operator's. Its two buckets
-// are no part of a backup, and an import leaves them as they are: what is in
-// them belongs to this machine and its accounts, not to residents.
+// are no part of an export, and an import leaves them as they are: what is in
+// them belongs to this machine and its accounts, not to residents. Who makes a
+// backup adds the register of officers by itself.
 
 // holding is a lease under a name. Its end is exact, that of the stored value
 // is not, and how long it was taken for tells when a clock had run ahead.

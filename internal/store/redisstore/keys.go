@@ -41,8 +41,8 @@ import (
 // The house key and the marks of a moved store name nobody and must not
 // expire: without the key no name can be made again, and a store that has
 // forgotten that it was moved would answer from the past. A value is the token
-// of an account: it tells of no resident, is no part of a backup, and without
-// it somebody has to log the account in again.
+// of an account or the register of officers: it tells of no resident. A token is
+// no part of a backup: without it somebody has to log the account in again.
 //
 // <prefix>:wake is the channel that tells replicas of new messages.
 type keys struct{ prefix string }
