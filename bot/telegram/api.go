@@ -6,35 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"strings"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"github.com/doithoai/doithoai/internal/outbound"
 )
 
 // maxAnswer bounds an answer of the API: 100 updates with all they may hold.
 const maxAnswer = 16 << 20
-
-// newClient returns a client that follows nobody elsewhere: the token is part
-// of every address. Calls bring their own time limits.
-func newClient() *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-			ForceAttemptHTTP2:     true,
-			MaxIdleConnsPerHost:   16,
-			IdleConnTimeout:       60 * time.Second,
-			TLSHandshakeTimeout:   5 * time.Second,
-			ExpectContinueTimeout: time.Second,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
 
 // api makes calls. It is safe for concurrent use.
 type api struct {
@@ -67,19 +50,8 @@ func (a *api) call(ctx context.Context, method string, p tgbotapi.Params, files 
 		e.migrateTo = api.MigrateToChatID
 		return nil, e
 	}
-	e.err = a.scrub(err)
+	e.err = outbound.Scrub(err, a.token)
 	return nil, e
-}
-
-// scrub takes addresses off an error, because the token stands in them.
-func (a *api) scrub(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err
-	}
-	if strings.Contains(err.Error(), a.token) {
-		return errors.New(strings.ReplaceAll(err.Error(), a.token, "<token>"))
-	}
-	return err
 }
 
 // fetching is the method of a [callError] of [api.fetch].
@@ -91,11 +63,11 @@ func (a *api) fetch(ctx context.Context, path string) (io.ReadCloser, error) {
 	// Built from our own base: the library's links always go to Telegram's server.
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.base+"/file/bot"+a.token+"/"+path, nil)
 	if err != nil {
-		return nil, &callError{method: fetching, err: a.scrub(err)}
+		return nil, &callError{method: fetching, err: outbound.Scrub(err, a.token)}
 	}
 	res, err := a.client.Do(r)
 	if err != nil {
-		return nil, &callError{method: fetching, err: a.scrub(err)}
+		return nil, &callError{method: fetching, err: outbound.Scrub(err, a.token)}
 	}
 	if res.StatusCode != http.StatusOK {
 		res.Body.Close()

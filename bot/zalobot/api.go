@@ -7,35 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
+
+	"github.com/doithoai/doithoai/internal/outbound"
 )
 
 // maxAnswer bounds an answer of the platform.
 const maxAnswer = 4 << 20
-
-// newClient returns a client that follows nobody elsewhere: the token is part
-// of every address. Calls bring their own time limits.
-func newClient() *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-			ForceAttemptHTTP2:     true,
-			MaxIdleConnsPerHost:   16,
-			IdleConnTimeout:       60 * time.Second,
-			TLSHandshakeTimeout:   5 * time.Second,
-			ExpectContinueTimeout: time.Second,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
 
 // api makes calls. It is safe for concurrent use.
 type api struct {
@@ -68,20 +50,20 @@ func (a *api) call(ctx context.Context, method string, p params) (json.RawMessag
 	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), http.MethodPost,
 		a.base+"/bot"+a.token+"/"+method, bytes.NewReader(body))
 	if err != nil {
-		e.err = a.scrub(err)
+		e.err = outbound.Scrub(err, a.token)
 		return nil, e
 	}
 	r.Header.Set("Content-Type", "application/json")
 	res, err := a.client.Do(r)
 	if err != nil {
-		e.err = a.scrub(err)
+		e.err = outbound.Scrub(err, a.token)
 		return nil, e
 	}
 	defer res.Body.Close()
 	e.status = res.StatusCode
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
-		e.status, e.err = 0, a.scrub(err) // half an answer is none
+		e.status, e.err = 0, outbound.Scrub(err, a.token) // half an answer is none
 		return nil, e
 	}
 	return e.read(raw)
@@ -113,17 +95,6 @@ func (e *callError) read(raw []byte) (json.RawMessage, error) {
 		e.code = codeUnknown
 	}
 	return nil, e
-}
-
-// scrub takes addresses off an error, because the token stands in them.
-func (a *api) scrub(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err
-	}
-	if strings.Contains(err.Error(), a.token) {
-		return errors.New(strings.ReplaceAll(err.Error(), a.token, "<token>"))
-	}
-	return err
 }
 
 // codeUnknown is the code of a refusal without one.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/internal/flood"
+	"github.com/doithoai/doithoai/internal/outbound"
 	"github.com/doithoai/doithoai/internal/upkeep"
 	"github.com/doithoai/doithoai/internal/vietnamese"
 	"github.com/doithoai/doithoai/internal/webhook"
@@ -148,7 +149,7 @@ func (c Config) withDefaults() Config {
 		c.Now = time.Now
 	}
 	if c.Client == nil {
-		c.Client = newClient()
+		c.Client = outbound.NewClient()
 	}
 	return c
 }

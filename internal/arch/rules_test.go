@@ -8,7 +8,7 @@ const module = "github.com/doithoai/doithoai"
 // fails, so that a new one is a decision and not an accident.
 func order() [][]string {
 	return [][]string{
-		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime", "internal/watch", "internal/recent", "internal/httphead", "internal/trouble", "internal/disk", "internal/release"},
+		{"internal/arch", "internal/vietnamese", "internal/strictyaml", "internal/classify", "internal/worktime", "internal/watch", "internal/recent", "internal/httphead", "internal/trouble", "internal/disk", "internal/release", "internal/outbound"},
 		{"internal/keyfile", "internal/wording"},
 		{"knowledge", "knowledge/quangngai"},
 		{"bot"},
