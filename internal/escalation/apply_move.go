@@ -130,12 +130,12 @@ func (s *step) done() {
 	switch {
 	case reason == "" && !answered:
 		s.refuse(RefusedNoReason)
-	case s.c.State == bot.CaseAnswered && s.arrived():
+	case s.c.arrived():
 		s.alive()
 		s.logReason("", reason)
 		s.close(howDone)
-	case s.c.State == bot.CaseAnswered && (reason == "" || s.latestAnswer().Kind == SaidDone):
-		s.reply(Effect{What: NoteSent, No: s.latestAnswer().No}) // it is still under way; ending now would hold it back
+	case s.c.State == bot.CaseAnswered && (reason == "" || s.c.latestAnswer().Kind == SaidDone):
+		s.reply(Effect{What: NoteSent, No: s.c.latestAnswer().No}) // it is still under way; ending now would hold it back
 	case len(s.c.Said) >= maxSaid+maxDone:
 		s.refuse(RefusedTooLong)
 	default:
@@ -148,22 +148,6 @@ func (s *step) done() {
 
 // maxDone is how often a case that is full can still be called done.
 const maxDone = 20
-
-// arrived reports whether the latest answer has gone out.
-func (s *step) arrived() bool {
-	said := s.latestAnswer()
-	return said != nil && said.End == bot.EndSent
-}
-
-// latestAnswer is what an officer answered last; nil if nothing.
-func (s *step) latestAnswer() *Said {
-	for i := len(s.c.Said) - 1; i >= 0; i-- {
-		if o := &s.c.Said[i]; o.Officer != "" && o.Kind != SaidAsk {
-			return o
-		}
-	}
-	return nil
-}
 
 // How a case ended: [Case.How].
 const (

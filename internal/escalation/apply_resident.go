@@ -97,7 +97,7 @@ func (s *step) reopen() {
 		if ask := s.latestAsk(); ask != nil {
 			before = ask.Officer
 		}
-		if a := s.latestAnswer(); a != nil {
+		if a := s.c.latestAnswer(); a != nil {
 			before = a.Officer
 		}
 	}

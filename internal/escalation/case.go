@@ -172,3 +172,20 @@ func decodeChats(cards []cardJSON) []bot.ChatID {
 	}
 	return out
 }
+
+// arrived reports whether the case is answered and the resident has the answer:
+// ending it tells nobody anything more.
+func (c Case) arrived() bool {
+	said := c.latestAnswer()
+	return c.State == bot.CaseAnswered && said != nil && said.End == bot.EndSent
+}
+
+// latestAnswer is what an officer answered last; nil if nothing.
+func (c Case) latestAnswer() *Said {
+	for i := len(c.Said) - 1; i >= 0; i-- {
+		if o := &c.Said[i]; o.Officer != "" && o.Kind != SaidAsk {
+			return o
+		}
+	}
+	return nil
+}

@@ -110,8 +110,8 @@ func (s *step) timers() []timer {
 			add(office.AddDays(ask.Out, silentDays), office, s.silent)
 		}
 	case bot.CaseAnswered:
-		if s.arrived() {
-			add(office.AddDays(s.latestAnswer().Out, clearDays), office, s.silent)
+		if s.c.arrived() {
+			add(office.AddDays(s.c.latestAnswer().Out, clearDays), office, s.silent)
 		}
 	}
 	if !c.Aged {

@@ -168,7 +168,11 @@ func (h *hand) preview(c Case, d Draft) {
 			text = paragraphs(say(textPreviewRefer), h.outside(d.Desk), say(textPreviewReason))
 		}
 	case Done:
-		text = paragraphs(say(textPreviewDone), say(textPreviewReason))
+		done := textPreviewDone
+		if c.arrived() {
+			done = textPreviewClose
+		}
+		text = paragraphs(say(done), say(textPreviewReason))
 	default:
 		text = paragraphs(say(textPreviewAnswer), d.Text)
 	}
@@ -240,7 +244,11 @@ func (h *hand) sendDraft(d Draft) {
 		h.leaveCase(d.Code) // the case's own chat says that it is done
 	case Done:
 		h.leaveCase(d.Code)
-		h.receipt(textClosing, d.Code)
+		if c.arrived() {
+			h.receipt(textClosing, d.Code)
+			break
+		}
+		h.receipt(textTellingDone, d.Code)
 	default:
 		h.receipt(textSending, d.Code)
 	}
