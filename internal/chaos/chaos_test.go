@@ -38,10 +38,11 @@ func TestChaosEmbedded(t *testing.T) {
 }
 
 // P2 and P3 with two replicas over a Cluster of three masters with a replica
-// each: every save waits until a second server has it.
+// each: every save waits until a second server has it. All sync every write, as
+// below.
 func TestChaosCluster(t *testing.T) {
 	t.Parallel()
-	cluster := redistest.NewCluster(t, redistest.Config("--min-replicas-to-write", "1"))
+	cluster := redistest.NewCluster(t, redistest.Fsync("always"), redistest.Config("--min-replicas-to-write", "1"))
 	anyKey := func() string { return fmt.Sprintf("dt:{s%03d}:x", rand.IntN(record.Shards)) }
 	storm(t, chaos.Plan{Replicas: 2, Store: chaos.Store{Redis: cluster.URL(), Faults: []chaos.Fault{
 		{Name: "master killed", Break: func(context.Context) error {
