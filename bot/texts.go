@@ -209,9 +209,11 @@ func (t texts) lists(key textKey, folded string) bool {
 	return slices.Contains(t.heard[strictyaml.Fold(string(key))], folded)
 }
 
-// says reports whether one of the lines of a text occurs in what was said, as
-// whole words.
-func (t texts) says(key textKey, said string) bool {
-	whole := " " + foldWords(vietnamese.Tokenize(said)) + " "
-	return slices.ContainsFunc(t.heard[strictyaml.Fold(string(key))], func(line string) bool { return strings.Contains(whole, " "+line+" ") })
+// saying is what was said as [texts.says] looks into it.
+func saying(said string) string { return " " + foldWords(vietnamese.Tokenize(said)) + " " }
+
+// says reports whether one of the lines of a text occurs in a [saying], as whole
+// words.
+func (t texts) says(key textKey, saying string) bool {
+	return slices.ContainsFunc(t.heard[strictyaml.Fold(string(key))], func(line string) bool { return strings.Contains(saying, " "+line+" ") })
 }

@@ -103,8 +103,16 @@ func unsure(d knowledge.Decision) bool {
 // proposes reports whether somebody says what should be done, and asks nothing.
 // An entry with the same words in it is no answer to that.
 func (t *turn) proposes() bool {
-	return t.reaches() && t.texts.says(textProposes, t.said) && !t.texts.says(textAsks, t.said) &&
-		!t.texts.says(textDenounces, t.said) && !strings.HasSuffix(strings.TrimSpace(t.said), "?")
+	if !t.reaches() || strings.HasSuffix(strings.TrimSpace(t.said), "?") {
+		return false
+	}
+	said := saying(t.said)
+	return t.wishes(said) && !t.texts.says(textAsks, said)
+}
+
+// wishes reports whether a [saying] is what somebody wants done, and accuses nobody.
+func (t *turn) wishes(said string) bool {
+	return t.texts.says(textProposes, said) && !t.texts.says(textDenounces, said)
 }
 
 // asks reports whether a message is a question, as opposed to a greeting or a
@@ -223,7 +231,7 @@ func (t *turn) handover(d knowledge.Decision) {
 		t.handoff(t.texts.say(textLoop), t.officerButton(), t.menuButton())
 		return
 	}
-	if t.reaches() && t.texts.says(textProposes, t.said) && !t.texts.says(textDenounces, t.said) {
+	if t.reaches() && t.wishes(saying(t.said)) {
 		t.count("officer.proposal")
 		t.bring(MatterProposal, t.texts.say(textProposal))
 		return
