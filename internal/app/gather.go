@@ -8,7 +8,6 @@ import (
 	"github.com/doithoai/doithoai/internal/disk"
 	"github.com/doithoai/doithoai/internal/escalation"
 	"github.com/doithoai/doithoai/internal/record"
-	"github.com/doithoai/doithoai/internal/staff"
 	"github.com/doithoai/doithoai/knowledge"
 )
 
@@ -133,8 +132,8 @@ func (g *gathering) base(context.Context) error {
 
 // desks counts the desks that reach nobody.
 func (g *gathering) desks(context.Context) error {
-	o, dark := g.app.office, 0
-	for _, gap := range staff.Gaps(o.current.Load(), Writable{o.directory.Snapshot(), o.settings}, time.Now()) {
+	dark := 0
+	for _, gap := range g.app.office.gaps(time.Now()) {
 		if gap.Dark {
 			dark++
 		}

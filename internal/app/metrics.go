@@ -72,12 +72,13 @@ type standing struct{ a *App }
 
 // Standing implements [metrics.Readiness].
 func (s standing) Standing() (ready bool, codes []string) {
-	for _, t := range s.a.Troubles() {
+	r := s.a.readiness()
+	for _, t := range r.Reasons {
 		if code := string(t.Code); !slices.Contains(codes, code) {
 			codes = append(codes, code)
 		}
 	}
-	return s.a.readiness().Ready, codes
+	return r.Ready, codes
 }
 
 // gatherer returns the loop that looks, now and then, at what a scrape must not

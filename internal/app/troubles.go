@@ -85,11 +85,15 @@ func (o *office) troubles(now time.Time) []trouble.Trouble {
 	if last := o.last.Load(); last != nil && !last.OK {
 		all = append(all, trouble.New(trouble.DesksBroken, ""))
 	}
-	gaps := staff.Gaps(o.current.Load(), Writable{o.directory.Snapshot(), o.settings}, now)
-	if f := doctor.Desks(gaps); f.Grade != trouble.Good {
+	if f := doctor.Desks(o.gaps(now)); f.Grade != trouble.Good {
 		all = append(all, f.Trouble())
 	}
 	return all
+}
+
+// gaps are the desks at which somebody or everybody cannot be reached now.
+func (o *office) gaps(now time.Time) []staff.Gap {
+	return staff.Gaps(o.current.Load(), Writable{o.directory.Snapshot(), o.settings}, now)
 }
 
 // status is how the program is, for commands on this machine.
