@@ -3,17 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/doithoai/doithoai/bot"
 	"github.com/doithoai/doithoai/bot/telegram/tgfake"
+	"github.com/doithoai/doithoai/internal/desks/desktest"
 	"github.com/doithoai/doithoai/internal/record"
 	"github.com/doithoai/doithoai/internal/staff"
 	"github.com/doithoai/doithoai/internal/store/boltstore"
@@ -25,16 +24,10 @@ import (
 // setting for it.
 func officers(t *testing.T) string {
 	t.Helper()
-	year := time.Now().Year()
-	var tet strings.Builder
-	for y := year; y <= year+1; y++ {
-		fmt.Fprintf(&tet, "  05/02/%d - 11/02/%d\n", y, y)
-	}
 	name := filepath.Join(t.TempDir(), "can_bo.yaml")
 	text := `giờ làm việc: |
   thứ 2 - thứ 6: 7h30-11h30, 13h30-17h
-tết: |
-` + tet.String() + `cán bộ:
+` + desktest.Tet() + `cán bộ:
   - mã: lan
     tên: Chị Lan
     chat: telegram:` + alice.Chat + `

@@ -17,6 +17,7 @@ import (
 	"github.com/doithoai/doithoai/bot/telegram/tgfake"
 	"github.com/doithoai/doithoai/bot/zalobot/zbfake"
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
+	"github.com/doithoai/doithoai/internal/desks/desktest"
 	"github.com/doithoai/doithoai/internal/store/redistest"
 )
 
@@ -117,39 +118,7 @@ func (s *scene) write(name, text string) {
 	}
 }
 
-func (s *scene) officers() string {
-	year := time.Now().Year()
-	return fmt.Sprintf(`giờ làm việc: |
-  thứ 2 - chủ nhật: 0h-24h
-tết: |
-  05/02/%d - 11/02/%d
-  05/02/%d - 11/02/%d
-cán bộ:
-  - mã: lan
-    tên: Chị Lan
-    chat: telegram:%s
-  - mã: hoa
-    tên: Chị Hoa
-    mời: có
-bộ phận:
-  - mã: chung
-    tên: Bộ phận tiếp nhận
-    chủ đề: tất cả
-    địa bàn: tất cả
-    cán bộ: lan, hoa
-    trưởng: lan
-    trả lời trong: 3 ngày làm việc
-  - mã: kin
-    tên: Người nhận chuyện kín
-    kín: có
-    gấp: có
-    cán bộ: lan
-    trả lời trong: 2 giờ
-nhắc việc: |
-  nửa thời hạn: cán bộ
-  hết thời hạn: trưởng
-`, year, year, year+1, year+1, s.lan.ID())
-}
+func (s *scene) officers() string { return desktest.TwoOfficers("telegram:" + s.lan.ID()) }
 
 // listen lets the platforms reach the program.
 func (s *scene) listen(at string) { s.url = at }

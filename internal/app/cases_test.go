@@ -25,6 +25,7 @@ import (
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
 	"github.com/doithoai/doithoai/internal/app"
 	"github.com/doithoai/doithoai/internal/config"
+	"github.com/doithoai/doithoai/internal/desks/desktest"
 	"github.com/doithoai/doithoai/internal/store/redistest"
 )
 
@@ -315,38 +316,8 @@ func newMatter(t *testing.T, zalo, mixed, redis bool) *matter {
 // twoAtOneDesk writes the file of officers: Lan with a chat, Hoa to be invited.
 func twoAtOneDesk(t *testing.T, lan string) string {
 	t.Helper()
-	year := time.Now().Year()
 	name := filepath.Join(t.TempDir(), "can_bo.yaml")
-	write(t, name, fmt.Sprintf(`giờ làm việc: |
-  thứ 2 - chủ nhật: 0h-24h
-tết: |
-  05/02/%d - 11/02/%d
-  05/02/%d - 11/02/%d
-cán bộ:
-  - mã: lan
-    tên: Chị Lan
-    chat: %s
-  - mã: hoa
-    tên: Chị Hoa
-    mời: có
-bộ phận:
-  - mã: chung
-    tên: Bộ phận tiếp nhận
-    chủ đề: tất cả
-    địa bàn: tất cả
-    cán bộ: lan, hoa
-    trưởng: lan
-    trả lời trong: 3 ngày làm việc
-  - mã: kin
-    tên: Người nhận chuyện kín
-    kín: có
-    gấp: có
-    cán bộ: lan
-    trả lời trong: 2 giờ
-nhắc việc: |
-  nửa thời hạn: cán bộ
-  hết thời hạn: trưởng
-`, year, year, year+1, year+1, lan))
+	write(t, name, desktest.TwoOfficers(lan))
 	return name
 }
 

@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +14,7 @@ import (
 	"github.com/doithoai/doithoai/bot/zalooa/oafake"
 	"github.com/doithoai/doithoai/internal/app"
 	"github.com/doithoai/doithoai/internal/config"
+	"github.com/doithoai/doithoai/internal/desks/desktest"
 	"github.com/doithoai/doithoai/internal/store/redistest"
 	"github.com/doithoai/doithoai/internal/trouble"
 )
@@ -153,14 +153,9 @@ func TestTroublesAtNight(t *testing.T) {
 // deserted is a file of desks, good in any year, whose officer is still to be
 // invited.
 func deserted() string {
-	var tet strings.Builder
-	for year := range 2 {
-		fmt.Fprintf(&tet, "  05/02/%[1]d - 11/02/%[1]d\n", time.Now().Year()+year)
-	}
 	return `giờ làm việc: |
   thứ 2 - thứ 6: 7h30-11h30, 13h30-17h
-tết: |
-` + tet.String() + `cán bộ:
+` + desktest.Tet() + `cán bộ:
   - mã: hoa
     tên: Chị Hoa
     mời: có

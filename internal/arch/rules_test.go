@@ -37,6 +37,7 @@ func suites() []string {
 		"bot/telegram/tgfake",
 		"bot/zalooa/oafake",
 		"bot/zalobot/zbfake",
+		"internal/desks/desktest",
 		"internal/store/storetest",
 		"internal/store/redistest",
 	}
