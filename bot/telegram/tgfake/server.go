@@ -72,10 +72,15 @@ type Call struct {
 	Error  string // the description it was refused with
 }
 
+// firstID is where ids of people and groups begin: larger than 32 bits, as Telegram
+// warns, and of digits that no other number is likely to show. A run of zeros and
+// one more digit is how a sum of fractions ends, as in 0.019293807000000003.
+const firstID = 7_318_264_900
+
 // New returns a server with no people yet. Close it.
 func New(o Options) *Server {
 	s := &Server{
-		token: o.Token, clock: o.Clock, client: o.Client, load: o.Load, nextID: 7_000_000_000,
+		token: o.Token, clock: o.Clock, client: o.Client, load: o.Load, nextID: firstID,
 		chats: map[int64]*chat{}, files: map[string]stored{}, queries: map[string]*query{}, commands: map[string][]Command{},
 	}
 	if s.client == nil {
